@@ -1,0 +1,74 @@
+# Needs Go, make and a POSIX shell; "make race" a C compiler besides.
+
+GO ?= go
+FUZZTIME ?= 30s
+# Flags for "handoff run", such as RUNFLAGS="-o results/RUN" to go on with an
+# interrupted run.
+RUNFLAGS ?=
+# Flags for benchstat in benchdiff, such as BENCHSTATFLAGS="-filter .unit:sec/op".
+BENCHSTATFLAGS ?=
+
+# Modules of their own, tested as a user's would be.
+MODULES = $(patsubst %/go.mod,%,$(wildcard strategies/testdata/*/go.mod))
+STRATEGIES = serial goroutines process-gob process-json shared-file
+
+.PHONY: help build bench quick table benchdiff test race lint fuzz clean
+
+help: ## list the targets
+	@awk -F ': .*## ' '/^[a-z]+: .*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+build: ## build bin/handoff
+	@$(GO) build -o bin/handoff ./cmd/handoff
+
+bench: build ## measure the default suite (at most 5 minutes), print the table, draw the pictures
+	@dir=$$(bin/handoff run -suite default $(RUNFLAGS)) && \
+	$(MAKE) --no-print-directory table RUN="$$dir" && \
+	bin/handoff report "$$dir" && \
+	echo "results are in $$dir: bench.txt, summary.md, plots/"
+
+quick: build ## measure a few cells in under a minute; not for comparison
+	@dir=$$(bin/handoff run -suite quick $(RUNFLAGS)) && \
+	$(MAKE) --no-print-directory table RUN="$$dir" && \
+	bin/handoff report "$$dir" && \
+	echo "results are in $$dir: not for comparison, three samples a cell are too few"
+
+table: ## print the time per item of RUN=DIR by benchstat, strategies as columns
+	@run="$(RUN)"; if [ -d "$$run" ]; then run="$$run/bench.txt"; fi; \
+	[ -r "$$run" ] || { echo "make table: RUN=\"$(RUN)\": want the folder of a run, or its bench.txt" >&2; exit 2; }; \
+	$(GO) tool benchstat -filter '.name:Factor .unit:sec/item' \
+		-row '/digits@num' -col '/strategy@($(STRATEGIES))' "$$run"
+
+# benchstat ends with 0 even when a file is missing, so that is checked here.
+benchdiff: ## compare two runs by benchstat: make benchdiff OLD=results/A NEW=results/B
+	@old="$(OLD)"; if [ -d "$$old" ]; then old="$$old/bench.txt"; fi; \
+	new="$(NEW)"; if [ -d "$$new" ]; then new="$$new/bench.txt"; fi; \
+	[ -r "$$old" ] || { echo "make benchdiff: OLD=\"$(OLD)\": want the folder of a run, or a file in the Go benchmark format" >&2; exit 2; }; \
+	[ -r "$$new" ] || { echo "make benchdiff: NEW=\"$(NEW)\": want the folder of a run, or a file in the Go benchmark format" >&2; exit 2; }; \
+	$(GO) tool benchstat $(BENCHSTATFLAGS) "old=$$old" "new=$$new"
+
+test: ## run all tests
+	$(GO) test ./...
+	@set -e; for dir in $(MODULES); do echo "$(GO) -C $$dir test ./..."; $(GO) -C "$$dir" test ./...; done
+
+race: ## run all tests under the race detector
+	$(GO) test -race ./...
+	@set -e; for dir in $(MODULES); do echo "$(GO) -C $$dir test -race ./..."; $(GO) -C "$$dir" test -race ./...; done
+
+lint: ## gofmt, go vet, staticcheck
+	@bad=$$("$$($(GO) env GOROOT)/bin/gofmt" -l .) && [ -z "$$bad" ] || { echo "gofmt would change:" >&2; echo "$$bad" >&2; exit 1; }
+	$(GO) vet ./...
+	$(GO) tool staticcheck ./...
+	@set -e; for dir in $(MODULES); do echo "$(GO) -C $$dir vet ./..."; $(GO) -C "$$dir" vet ./...; done
+
+fuzz: ## run each fuzz target for FUZZTIME
+	@set -e; find . -name '*_test.go' -not -path '*/testdata/*' -exec grep -l '^func Fuzz' {} + | sort | \
+	while read -r file; do \
+		for target in $$(sed -n 's/^func \(Fuzz[A-Za-z0-9_]*\)(.*/\1/p' "$$file"); do \
+			echo "fuzz $$target in $${file%/*}"; \
+			$(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) "$${file%/*}" || exit 1; \
+		done; \
+	done
+
+clean: ## remove what was built; recorded runs stay
+	rm -rf bin
+	$(GO) clean ./...

@@ -1,0 +1,85 @@
+package bench
+
+import (
+	"testing"
+
+	"github.com/handoff-go/handoff/bench/factor"
+	"github.com/handoff-go/handoff/strategies"
+)
+
+// All strategies give the same answers, the right ones, in every shape.
+func TestSameAnswers(t *testing.T) {
+	w := factor.Work{Digits: 5, Items: 2000, Seed: seed}
+	right, err := w.Answers()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, text := range five {
+		t.Run(text, func(t *testing.T) {
+			if got := digestBy(t, factor.Number, w, text); got != right {
+				t.Errorf("number: digest %s, want %s", got, right)
+			}
+			if got := digestBy(t, factor.Recorded, w, text); got != right {
+				t.Errorf("record: digest %s, want %s", got, right)
+			}
+		})
+	}
+}
+
+func digestBy[In, Out any](t *testing.T, s factor.Shape[In, Out], w factor.Work, text string) string {
+	t.Helper()
+	pool, err := strategies.Open(t.Context(), s.Factor, strategies.MustParse(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer pool.Close()
+	results, err := pool.Map(t.Context(), s.Items(w))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return factor.Digest(results, s.Factors)
+}
+
+// Each shape that package factor ships has its row here.
+func TestShapesAreMeasured(t *testing.T) {
+	for _, name := range factor.Shapes() {
+		if _, ok := shapes[name]; !ok {
+			t.Errorf("shape %s has no row in shapes", name)
+		}
+	}
+	if got, want := len(shapes), len(factor.Shapes()); got != want {
+		t.Errorf("%d rows, want %d", got, want)
+	}
+}
+
+// Bytes on the wire are those of the items, whatever the chunking: they may be
+// called exact.
+func TestWireIsExact(t *testing.T) {
+	w := factor.Work{Digits: 9, Items: 500, Seed: seed}
+	for _, strategy := range []string{"process-gob", "process-json", "shared-file"} {
+		var want int64
+		for _, rest := range []string{",workers=1,chunk=500", ",workers=2,chunk=1", ",workers=2,chunk=7", ",workers=2"} {
+			got := wireBytes(t, w, strategy+rest)
+			if want == 0 {
+				want = got
+			}
+			if got != want || got == 0 {
+				t.Errorf("%s%s: %d bytes, want %d as in one chunk", strategy, rest, got, want)
+			}
+		}
+	}
+}
+
+func wireBytes(t *testing.T, w factor.Work, text string) int64 {
+	t.Helper()
+	pool, err := strategies.Open(t.Context(), factor.Number.Factor, strategies.MustParse(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer pool.Close()
+	before := pool.Stats()
+	if _, err := pool.Map(t.Context(), factor.Number.Items(w)); err != nil {
+		t.Fatal(err)
+	}
+	return pool.Stats().Wire - before.Wire
+}

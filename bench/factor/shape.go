@@ -1,0 +1,151 @@
+package factor
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+
+	"github.com/handoff-go/handoff/strategies"
+)
+
+// Shape is a data structure in which the work is exchanged: In goes to the
+// worker, Out comes back. A new one is a file with its types and functions, a
+// row in the table below, and one in the table of benchmarks.
+type Shape[In, Out any] struct {
+	Name    string
+	Carries bool // there is room for a payload
+
+	Factor  *strategies.Task[In, Out] // computes the factors
+	Nothing *strategies.Task[In, Out] // computes nothing: its result is as if the number were prime
+
+	Item    func(i int, n uint64, payload []byte) In // the i-th item
+	Factors func(Out) []uint64                       // ascending, a repeated one repeated
+	Payload func(Out) []byte                         // nil where Carries is false
+}
+
+// described is what a Shape says without its types.
+type described interface {
+	name() string
+	carries() bool
+}
+
+func (s Shape[In, Out]) name() string  { return s.Name }
+func (s Shape[In, Out]) carries() bool { return s.Carries }
+
+var shapes = []described{Number, Recorded}
+
+// Shapes returns the names of all shapes.
+func Shapes() []string {
+	names := make([]string, len(shapes))
+	for i, s := range shapes {
+		names[i] = s.name()
+	}
+	return names
+}
+
+// carriers returns the names of the shapes with room for a payload.
+func carriers() []string {
+	var names []string
+	for _, s := range shapes {
+		if s.carries() {
+			names = append(names, s.name())
+		}
+	}
+	return names
+}
+
+// Items returns the items of w in this shape. The work must be valid and of
+// this shape. Payloads share memory and must not be written to.
+func (s Shape[In, Out]) Items(w Work) []In {
+	cargo := newPayloads(w)
+	items := make([]In, w.Items)
+	for i, n := range Inputs(w) {
+		items[i] = s.Item(i, n, cargo.at(i))
+	}
+	return items
+}
+
+// Check returns a function that says whether outs are the results of Factor
+// over the items of w: by their digest, and by the payload that came back. It
+// finds out the right digest first, so that this is not done while measuring.
+func (s Shape[In, Out]) Check(w Work) (func(outs []Out) error, error) {
+	right, err := w.Answers()
+	if err != nil {
+		return nil, err
+	}
+	return func(outs []Out) error {
+		if got := Digest(outs, s.Factors); got != right {
+			return s.firstWrong(w, outs, Factorize)
+		}
+		return s.checkPayloads(w, outs)
+	}, nil
+}
+
+// CheckNothing is Check for the task Nothing.
+func (s Shape[In, Out]) CheckNothing(w Work) func(outs []Out) error {
+	return func(outs []Out) error {
+		if err := s.firstWrong(w, outs, itself); err != nil {
+			return err
+		}
+		return s.checkPayloads(w, outs)
+	}
+}
+
+// itself is what Nothing says of a number.
+func itself(n uint64) []uint64 { return []uint64{n} }
+
+// firstWrong names the first result that is not what solve says. If there is
+// none, w and the digest that rejected outs do not belong together.
+func (s Shape[In, Out]) firstWrong(w Work, outs []Out, solve func(uint64) []uint64) error {
+	if len(outs) != w.Items {
+		return fmt.Errorf("factor: %d results for %d items", len(outs), w.Items)
+	}
+	for i, n := range Inputs(w) {
+		if got, want := s.Factors(outs[i]), solve(n); !slices.Equal(got, want) {
+			return fmt.Errorf("factor: item %d, %d: got %d, want %d", i, n, got, want)
+		}
+	}
+	return nil
+}
+
+func (s Shape[In, Out]) checkPayloads(w Work, outs []Out) error {
+	if w.Payload == 0 {
+		return nil
+	}
+	cargo := newPayloads(w)
+	for i, out := range outs {
+		if !slices.Equal(s.Payload(out), cargo.at(i)) {
+			return fmt.Errorf("factor: item %d: its payload did not come back as it went", i)
+		}
+	}
+	return nil
+}
+
+// payloads are the payloads of a work: overlapping windows of one random
+// block, so that no two neighbours are equal and many cost no memory.
+type payloads struct {
+	block []byte
+	size  int
+}
+
+const payloadWindows = 251
+
+func newPayloads(w Work) payloads {
+	if w.Payload == 0 {
+		return payloads{}
+	}
+	source := rand.New(rand.NewPCG(w.Seed, uint64(w.Payload)))
+	block := make([]byte, w.Payload+payloadWindows)
+	for i := range block {
+		block[i] = byte(source.Uint32())
+	}
+	return payloads{block, w.Payload}
+}
+
+func (p payloads) at(i int) []byte {
+	if p.size == 0 {
+		return nil
+	}
+	from := i % payloadWindows
+	return p.block[from : from+p.size : from+p.size]
+}

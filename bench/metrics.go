@@ -1,0 +1,125 @@
+package bench
+
+import (
+	"time"
+
+	"github.com/handoff-go/handoff/strategies"
+)
+
+// metric is one value of a benchmark line.
+type metric struct {
+	unit  string
+	value float64
+}
+
+// spending is what the timed part of a benchmark has spent.
+type spending struct {
+	wall  time.Duration // of all operations
+	ops   int           // calls of Map
+	items int           // of one operation
+
+	before, after strategies.Stats
+}
+
+// metrics returns what b.ReportMetric is to report, in the order of the line;
+// a value of 0 is left out, because it would split benchstat's tables.
+func (s spending) metrics() []metric {
+	all := []metric{{"ns/item", s.perItem(int64(s.wall))}}
+	all = append(all, s.phases()...)
+	all = append(all, s.resources()...)
+	all = append(all, s.mishaps()...)
+	kept := all[:0]
+	for _, m := range all {
+		if m.value > 0 {
+			kept = append(kept, m)
+		}
+	}
+	return kept
+}
+
+// phases are times per item, summed over the workers. What a worker and the
+// coordinator spend on encode, transfer and decode is the serialization cost.
+func (s spending) phases() []metric {
+	worker := s.lanes()
+	sender := s.after.Sender.Sub(s.before.Sender)
+	receiver := s.after.Receiver.Sub(s.before.Receiver)
+	coordinator := sender.Add(receiver)
+	serialize := worker.Encode + worker.Transfer + worker.Decode +
+		coordinator.Encode + coordinator.Transfer + coordinator.Decode
+	time := func(unit string, d time.Duration) metric { return metric{unit, s.perItem(int64(d))} }
+	return []metric{
+		time("compute-ns/item", worker.Compute),
+		time("serialize-ns/item", serialize),
+		time("worker-decode-ns/item", worker.Decode),
+		time("worker-encode-ns/item", worker.Encode),
+		time("worker-transfer-ns/item", worker.Transfer),
+		time("worker-wait-ns/item", worker.Wait),
+		time("coord-encode-ns/item", coordinator.Encode),
+		time("coord-decode-ns/item", coordinator.Decode),
+		time("coord-transfer-ns/item", coordinator.Transfer),
+	}
+}
+
+// lanes sums up what the workers' lanes have spent.
+func (s spending) lanes() strategies.Phases {
+	var sum strategies.Phases
+	for i, w := range s.after.Workers {
+		sum = sum.Add(w.Lane.Sub(s.worker(i).Lane))
+	}
+	return sum
+}
+
+// worker is what worker i had spent before.
+func (s spending) worker(i int) strategies.WorkerStats {
+	if i < len(s.before.Workers) {
+		return s.before.Workers[i]
+	}
+	return strategies.WorkerStats{}
+}
+
+// resources are CPU time, bytes, allocations and memory. In process the
+// coordinator's process is the workers' too.
+func (s spending) resources() []metric {
+	coordinator := s.after.Coordinator.Sub(s.before.Coordinator)
+	workers, peak := coordinator, coordinator.PeakRSS
+	cpu := coordinator.User + coordinator.System
+	if !s.after.Spec.InProcess() {
+		workers = strategies.Process{}
+		for i, w := range s.after.Workers {
+			p := w.Process.Sub(s.worker(i).Process)
+			cpu += p.User + p.System
+			workers.Bytes += p.Bytes
+			workers.Allocs += p.Allocs
+			peak = max(peak, p.PeakRSS)
+		}
+	}
+	return []metric{
+		{"cpu-ns/item", s.perItem(int64(cpu))},
+		{"wire-B/item", s.perItem(s.after.Wire - s.before.Wire)},
+		{"frames/item", s.perItem(s.after.Frames - s.before.Frames)},
+		{"worker-B/item", s.perItem(workers.Bytes)},
+		{"worker-allocs/item", s.perItem(workers.Allocs)},
+		{"peak-RSS-bytes", float64(peak)},
+	}
+}
+
+// mishaps should all be left out.
+func (s spending) mishaps() []metric {
+	count := func(unit string, after, before int64) metric {
+		return metric{unit, float64(after-before) / float64(s.ops)}
+	}
+	return []metric{
+		count("deaths/op", s.after.Deaths, s.before.Deaths),
+		count("restarts/op", s.after.Restarts, s.before.Restarts),
+		count("retries/op", s.after.Retries, s.before.Retries),
+		count("late/op", s.after.Late, s.before.Late),
+		count("splits/op", s.after.Splits, s.before.Splits),
+	}
+}
+
+func (s spending) perItem(n int64) float64 {
+	if s.items == 0 || s.ops == 0 {
+		return 0
+	}
+	return float64(n) / float64(s.ops) / float64(s.items)
+}

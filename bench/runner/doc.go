@@ -1,0 +1,38 @@
+// Package runner takes samples of benchmarks and records them.
+//
+// One sample is one measurement of one cell by one fresh process: repeats
+// inside a process share its memory layout, its heap and its luck, and are not
+// independent. What [Run] does, in order:
+//
+//  1. Build: the package's test binary, once (go test -c).
+//  2. List: the binary is run once with HANDOFF_LIST=1. A benchmark that knows
+//     the variable prints "# cell: NAME" and skips itself; one that does not is
+//     run once and found by its result line.
+//  3. Rounds: every cell once a round, each in a process of its own, in an
+//     order shuffled by the run's seed. Neighbours change from round to round,
+//     so that a slow minute of the machine does not fall on one cell.
+//  4. Record: what the process prints is appended to bench.txt, in the Go
+//     benchmark format, a whole sample or nothing.
+//
+// # The file
+//
+// A run is a folder with one file, bench.txt. Config lines ("key: value") hold
+// what must be equal for a fair comparison: goos, goarch, pkg, cpu, suite, and
+// whatever the benchmarks print themselves, such as the seed of their inputs.
+// All else is a comment line ("# key: value"), which benchstat skips: run,
+// command, commit, dirty, go, date, kernel, and so on for the run; round and
+// pressure for the sample that follows. The marks binary, bench, benchtime,
+// shuffle, rounds and cells are the plan, from which a run is resumed.
+//
+// The file always ends with a benchmark line. So what follows the last whole
+// benchmark line was left by an interruption, and is cut off before a run goes
+// on.
+//
+// # Processes
+//
+// A sample runs in the package's directory, as under go test, with a temporary
+// directory of the run's own, which is removed at the end, and with
+// HANDOFF_DIGESTS naming a file in it, so that right answers are computed once
+// a run. Where the system has process groups, a sample that is interrupted or
+// too slow is killed with all it started.
+package runner

@@ -1,0 +1,92 @@
+package runner
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"runtime"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// mark is a comment line "# key: value".
+type mark struct{ key, value string }
+
+func (m mark) String() string { return "# " + m.key + ": " + m.value }
+
+// HostClass names the kind of machine, as in run folders: linux-amd64-2cpu.
+func HostClass() string {
+	return fmt.Sprintf("%s-%s-%dcpu", runtime.GOOS, runtime.GOARCH, runtime.NumCPU())
+}
+
+// surroundings describes the sources, the tools and the machine that samples
+// are taken with. What the machine does not say is left out.
+func surroundings(ctx context.Context, dir string, now time.Time) []mark {
+	marks := revision(ctx, dir)
+	marks = append(marks, tools(ctx, dir)...)
+	for _, name := range []string{"GOGC", "GOMEMLIMIT", "GOMAXPROCS", "GODEBUG"} {
+		marks = append(marks, mark{name, os.Getenv(name)})
+	}
+	marks = append(marks,
+		mark{"date", now.UTC().Format(time.RFC3339)},
+		mark{"kernel", firstLine("/proc/sys/kernel/osrelease")},
+		mark{"governor", firstLine("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor")},
+		mark{"cpus", strconv.Itoa(runtime.NumCPU())},
+	)
+	return known(marks)
+}
+
+// revision is the state of the sources in dir, as git has it.
+func revision(ctx context.Context, dir string) []mark {
+	commit, err := git(ctx, dir, "rev-parse", "--short=12", "--verify", "HEAD")
+	if err != nil {
+		return nil
+	}
+	changes, err := git(ctx, dir, "status", "--porcelain")
+	if err != nil {
+		return []mark{{"commit", commit}}
+	}
+	return []mark{{"commit", commit}, {"dirty", strconv.FormatBool(changes != "")}}
+}
+
+func git(ctx context.Context, dir string, args ...string) (string, error) {
+	cmd := exec.CommandContext(ctx, "git", append([]string{"--no-optional-locks", "-C", dir}, args...)...)
+	out, err := cmd.Output()
+	return strings.TrimSpace(string(out)), err
+}
+
+// tools is the Go version and the experiments that the binary was built with.
+func tools(ctx context.Context, dir string) []mark {
+	out, err := goCommand(ctx, dir, "env", "-json", "GOVERSION", "GOEXPERIMENT")
+	if err != nil {
+		return nil
+	}
+	var env struct{ GOVERSION, GOEXPERIMENT string }
+	if json.Unmarshal(out, &env) != nil {
+		return nil
+	}
+	return []mark{{"go", env.GOVERSION}, {"GOEXPERIMENT", env.GOEXPERIMENT}}
+}
+
+func firstLine(path string) string {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return ""
+	}
+	line, _, _ := strings.Cut(string(text), "\n")
+	return strings.TrimSpace(line)
+}
+
+// known leaves out what has no value.
+func known(marks []mark) []mark {
+	var out []mark
+	for _, m := range marks {
+		if m.value != "" {
+			out = append(out, m)
+		}
+	}
+	return out
+}

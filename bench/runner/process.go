@@ -1,0 +1,103 @@
+package runner
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/handoff-go/handoff/bench/factor"
+)
+
+const (
+	maxOutput = 16 << 20        // what a process may print; more is not a benchmark's output
+	tailBytes = 4 << 10         // how much of it an error quotes at most
+	tailLines = 20              //
+	grace     = 2 * time.Second // for output to end once the process has
+)
+
+// run starts the test binary once and waits for its end. With an error it
+// returns the end of all that was printed, as text for a message.
+func (b *binary) run(ctx context.Context, env []string, args ...string) (stdout []byte, tail string, err error) {
+	cmd := exec.CommandContext(ctx, b.path, args...)
+	cmd.Dir = b.dir
+	cmd.Env = append(b.env(), env...)
+	isolate(cmd)
+	cmd.WaitDelay = grace
+	var all output
+	cmd.Stdout = all.stream(true)
+	cmd.Stderr = all.stream(false)
+	err = cmd.Run()
+	switch {
+	case errors.Is(err, exec.ErrWaitDelay):
+		killGroup(cmd)
+		err = errors.New("it ended, but a process that it started still held its output open")
+	case err != nil && ctx.Err() != nil:
+		err = context.Cause(ctx)
+	}
+	return all.stdout.Bytes(), all.tail(), err
+}
+
+// env is what samples find around them: this process's environment, with a
+// temporary directory that is removed whatever becomes of them.
+func (b *binary) env() []string {
+	env := append(os.Environ(), listVariable+"=", factor.DigestsVar+"="+filepath.Join(b.temp, "digests.json"))
+	for _, name := range []string{"TMPDIR", "TMP", "TEMP"} {
+		env = append(env, name+"="+b.temp)
+	}
+	return env
+}
+
+// arguments choose benchmarks and make one measurement of each.
+func (b *binary) arguments(bench, benchtime string) []string {
+	return []string{
+		"-test.run=^$",
+		"-test.bench=" + bench,
+		"-test.benchtime=" + benchtime,
+		"-test.count=1",
+		fmt.Sprintf("-test.cpu=%d", b.procs),
+	}
+}
+
+// output collects what a process prints: all of stdout, and the end of stdout
+// and stderr together as they came.
+type output struct {
+	mu     sync.Mutex
+	stdout bytes.Buffer
+	last   []byte
+}
+
+// stream is a writer for one of the process's two streams; they are written
+// concurrently.
+func (o *output) stream(isStdout bool) writerFunc {
+	return func(p []byte) (int, error) {
+		o.mu.Lock()
+		defer o.mu.Unlock()
+		if o.last = append(o.last, p...); len(o.last) > 2*tailBytes {
+			o.last = append(o.last[:0], o.last[len(o.last)-tailBytes:]...)
+		}
+		if !isStdout {
+			return len(p), nil
+		}
+		if o.stdout.Len()+len(p) > maxOutput {
+			return 0, fmt.Errorf("it prints more than %d bytes", maxOutput)
+		}
+		return o.stdout.Write(p)
+	}
+}
+
+func (o *output) tail() string {
+	last := o.last[max(0, len(o.last)-tailBytes):]
+	lines := strings.Split(strings.TrimSpace(string(last)), "\n")
+	return strings.Join(lines[max(0, len(lines)-tailLines):], "\n")
+}
+
+type writerFunc func(p []byte) (int, error)
+
+func (f writerFunc) Write(p []byte) (int, error) { return f(p) }

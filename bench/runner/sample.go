@@ -1,0 +1,108 @@
+package runner
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"golang.org/x/perf/benchfmt"
+)
+
+// sample is what one process measured.
+type sample struct {
+	line     string            // the benchmark line as it was printed
+	op       time.Duration     // its ns/op, 0 where there is none
+	config   map[string]string // config lines in force at that line
+	units    []string          // Unit lines, as printed
+	pressure int64             // microseconds, -1 where the system does not say
+}
+
+// SampleError tells which sample failed and how. The samples recorded before it
+// stay.
+type SampleError struct {
+	Cell  string
+	Round int
+	Err   error
+	Tail  string // the end of what the process printed
+}
+
+func (e *SampleError) Error() string {
+	text := fmt.Sprintf("%s, round %d: %v", e.Cell, e.Round, e.Err)
+	if e.Tail == "" {
+		return text + "; it printed nothing"
+	}
+	return text + "; its output ends:\n" + indent(e.Tail)
+}
+
+func (e *SampleError) Unwrap() error { return e.Err }
+
+// take measures one cell in a fresh process. Its error is a *SampleError, or
+// the context's cause when that ended the sample.
+func (b *binary) take(ctx context.Context, t turn, benchtime string, timeout time.Duration) (sample, error) {
+	slow := fmt.Errorf("no result after %v: give it longer with -timeout", timeout)
+	limited, cancel := context.WithTimeoutCause(ctx, timeout, slow)
+	defer cancel()
+	before := cpuPressure()
+	out, tail, err := b.run(limited, nil, b.arguments(exactly(t.cell), benchtime)...)
+	after := cpuPressure()
+	if ctx.Err() != nil {
+		return sample{}, context.Cause(ctx)
+	}
+	var s sample
+	if err == nil {
+		s, err = parseSample(out, t.cell+procsSuffix(b.procs))
+	}
+	if err != nil {
+		return sample{}, &SampleError{t.cell, t.round, err, tail}
+	}
+	s.pressure = -1
+	if before >= 0 && after >= before {
+		s.pressure = after - before
+	}
+	return s, nil
+}
+
+// parseSample finds the one benchmark line that there must be. A second one
+// would mean that the process has measured more than its cell.
+func parseSample(out []byte, name string) (sample, error) {
+	var s sample
+	lines := strings.Split(string(out), "\n")
+	reader := benchfmt.NewReader(bytes.NewReader(out), "stdout")
+	for reader.Scan() {
+		switch rec := reader.Result().(type) {
+		case *benchfmt.Result:
+			if got := "Benchmark" + rec.Name.String(); got != name || s.line != "" {
+				return s, fmt.Errorf("it printed a result of %s, want one of %s and no other", got, name)
+			}
+			_, at := rec.Pos()
+			s.line = strings.TrimRight(lines[at-1], "\r")
+			s.fill(rec)
+		case *benchfmt.UnitMetadata:
+			_, at := rec.Pos() // one line may hold several records
+			if line := strings.TrimSpace(lines[at-1]); !slices.Contains(s.units, line) {
+				s.units = append(s.units, line)
+			}
+		}
+	}
+	if err := reader.Err(); err != nil {
+		return s, err
+	}
+	if s.line == "" {
+		return s, errors.New("it ended without a benchmark line")
+	}
+	return s, nil
+}
+
+func (s *sample) fill(rec *benchfmt.Result) {
+	s.config = map[string]string{}
+	for _, c := range rec.Config {
+		s.config[c.Key] = string(c.Value)
+	}
+	if sec, ok := rec.Value("sec/op"); ok {
+		s.op = time.Duration(sec * float64(time.Second))
+	}
+}

@@ -1,0 +1,73 @@
+package runner
+
+import (
+	"slices"
+	"strings"
+	"time"
+)
+
+// Suite is a named choice of handoff's own benchmarks.
+type Suite struct {
+	Name   string
+	Rounds int
+	Budget time.Duration // what it should take on 2 CPUs without the build; 0 for no promise
+	Note   string        // a warning that is recorded and printed with the run
+	Bench  []string      // patterns as for go test -bench, slash by slash
+}
+
+// Suites returns all suites, the default one first.
+func Suites() []Suite {
+	return slices.Clone(suites)
+}
+
+var suites = []Suite{
+	{
+		Name:   defaultSuite,
+		Rounds: 10,
+		Budget: 5 * time.Minute,
+		Bench: []string{
+			"^BenchmarkFactor$/./^digits=(2|5|7|9|11|12)$/^shape=number$",
+			"^BenchmarkHandoff$/^strategy=(process-gob|shared-file)$",
+			"^BenchmarkRoundTrip$/^strategy=(process-gob|shared-file)$",
+			"^BenchmarkStart$/^strategy=process-gob$",
+			"^BenchmarkCanary$",
+		},
+	},
+	{
+		Name:   "quick",
+		Rounds: 3,
+		Budget: time.Minute,
+		Note:   "not for comparison: three samples a cell cannot show a difference",
+		Bench: []string{
+			"^BenchmarkFactor$/./^digits=(2|7|9)$/^shape=number$",
+			"^BenchmarkCanary$",
+		},
+	},
+	{
+		Name:   "full",
+		Rounds: 10,
+		Bench:  []string{"."},
+	},
+}
+
+func findSuite(name string) (Suite, bool) {
+	i := slices.IndexFunc(suites, func(s Suite) bool { return s.Name == name })
+	if i < 0 {
+		return Suite{}, false
+	}
+	return suites[i], true
+}
+
+func suiteNames() []string {
+	var names []string
+	for _, s := range suites {
+		names = append(names, s.Name)
+	}
+	return names
+}
+
+// pattern is the suite's choice as one -test.bench argument: the testing
+// package splits it at "|" first, then at "/".
+func (s Suite) pattern() string {
+	return strings.Join(s.Bench, "|")
+}

@@ -1,0 +1,127 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/handoff-go/handoff/bench/runner"
+)
+
+const runUsage = `usage: handoff run [-suite NAME] [-rounds N] [-o DIR]
+       handoff run [-C DIR] -pkg PKG [-bench RE] [-rounds N] [-o DIR]
+
+Measures benchmarks and records the samples: each is one measurement of one
+cell by one fresh process, in rounds of shuffled order. The first form takes
+a suite of handoff's own benchmarks, the second any package's. The samples go
+to bench.txt in the run's folder as they come; the folder's name goes to
+standard output. An interrupted run goes on with handoff run -o DIR.
+
+suites:
+`
+
+// runRun is the subcommand run: measure a suite, or any package's benchmarks,
+// and print the folder that holds the samples. An interrupt ends it with an
+// error that says how to go on.
+func runRun(stdout, stderr io.Writer, args []string) error {
+	config := runner.Config{Progress: stderr}
+	flags, list := runFlags(&config)
+	switch err := flags.Parse(args); {
+	case errors.Is(err, flag.ErrHelp):
+		printRunHelp(stdout, flags)
+		return nil
+	case err != nil:
+		return fmt.Errorf("run: %w", err)
+	}
+	if flags.NArg() > 0 {
+		return fmt.Errorf("run: unexpected argument %q: want flags only", flags.Arg(0))
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	defer stop()
+	if *list {
+		return listCells(ctx, stdout, config)
+	}
+	dir, err := runner.Run(ctx, config)
+	if err != nil {
+		return fmt.Errorf("run: %w%s", err, howToGoOn(dir, config, err))
+	}
+	_, err = fmt.Fprintln(stdout, dir)
+	return err
+}
+
+// runFlags makes the flag set, which fills in c.
+func runFlags(c *runner.Config) (flags *flag.FlagSet, list *bool) {
+	flags = flag.NewFlagSet("run", flag.ContinueOnError)
+	flags.SetOutput(io.Discard) // main prints the error, once
+	flags.StringVar(&c.Suite, "suite", "", "measure the suite `NAME` (default \"default\")")
+	flags.StringVar(&c.Dir, "C", "", "look for the package from directory `DIR`")
+	flags.StringVar(&c.Package, "pkg", "", "measure the benchmarks of package `PKG`, an import path or ./DIR (default handoff's own)")
+	flags.StringVar(&c.Bench, "bench", "", "measure the benchmarks that match `RE`, as go test -bench does")
+	flags.StringVar(&c.Benchtime, "benchtime", "", "make each sample of `N`x iterations, or of a time such as 500ms (default 1x)")
+	flags.DurationVar(&c.Timeout, "timeout", time.Minute, "give up when one sample takes longer than `T`")
+	flags.StringVar(&c.Out, "o", "", "record into folder `DIR`, or go on with the unfinished run there (default a new folder in results)")
+	flags.Func("rounds", "take `N` samples of each cell (default what the suite says, else 10)", func(s string) error {
+		n, err := strconv.Atoi(s)
+		if c.Rounds = n; err != nil || n < 1 {
+			return errors.New("want a whole number from 1")
+		}
+		return nil
+	})
+	flags.Func("seed", "shuffle the rounds by seed `S` (default 1)", func(s string) error {
+		n, err := strconv.ParseUint(s, 10, 64)
+		if c.Seed = n; err != nil || n < 1 {
+			return errors.New("want a whole number from 1")
+		}
+		return nil
+	})
+	return flags, flags.Bool("list", false, "print the names of the cells, measure nothing")
+}
+
+func printRunHelp(w io.Writer, flags *flag.FlagSet) {
+	fmt.Fprint(w, runUsage)
+	for _, s := range runner.Suites() {
+		fmt.Fprintf(w, "  %-8s %d rounds", s.Name, s.Rounds)
+		if s.Budget > 0 {
+			fmt.Fprintf(w, ", at most %.0f s on 2 CPUs", s.Budget.Seconds())
+		}
+		if s.Note != "" {
+			fmt.Fprintf(w, "; %s", s.Note)
+		}
+		fmt.Fprintln(w)
+	}
+	fmt.Fprint(w, "\nflags:\n")
+	flags.SetOutput(w)
+	flags.PrintDefaults()
+}
+
+func listCells(ctx context.Context, stdout io.Writer, config runner.Config) error {
+	cells, err := runner.List(ctx, config)
+	if err != nil {
+		return fmt.Errorf("run: %w", err)
+	}
+	_, err = fmt.Fprintln(stdout, strings.Join(cells, "\n"))
+	return err
+}
+
+// howToGoOn is the end of the message for a run that stopped with samples
+// recorded.
+func howToGoOn(dir string, c runner.Config, err error) string {
+	var failed *runner.SampleError
+	var interrupted *runner.InterruptedError
+	if dir == "" || !errors.As(err, &failed) && !errors.As(err, &interrupted) {
+		return ""
+	}
+	command := "handoff run -o " + dir
+	if c.Dir != "" {
+		command += " -C " + c.Dir
+	}
+	return "\nthe samples before that are kept: go on with " + command
+}

@@ -1,0 +1,144 @@
+package analysis
+
+import (
+	"maps"
+	"slices"
+)
+
+// headline is the work that the README shows; where a run has it, pictures of
+// a single work show this one.
+const headlineDigits, headlineShape = "9", "number"
+
+// Main returns the matrix that the pictures are made from: the first in which
+// serial and another strategy did the same work. It is nil where there is none.
+func Main(all []*Matrix) *Matrix {
+	for _, m := range all {
+		if len(m.comparable()) > 0 {
+			return m
+		}
+	}
+	return nil
+}
+
+// comparable returns the works that serial and some other strategy did.
+func (m *Matrix) comparable() []Work {
+	var works []Work
+	for _, w := range m.Works {
+		if m.Serial(w) != nil && m.count(w, m.Columns) > 1 {
+			works = append(works, w)
+		}
+	}
+	return works
+}
+
+// count returns how many of the columns have a cell of the work.
+func (m *Matrix) count(w Work, cols []Column) int {
+	n := 0
+	for _, c := range cols {
+		if m.Cell(w, c) != nil {
+			n++
+		}
+	}
+	return n
+}
+
+// chosen returns the columns that one picture can hold: serial, and of the
+// others those with the number of workers that most cells have (the diagonal
+// of break-even depends on it), with the chunk on auto where there is a choice.
+func (m *Matrix) chosen() (cols []Column, workers int) {
+	workers = m.commonWorkers()
+	for _, c := range m.Columns {
+		if c.IsSerial() || c.Workers() == workers && !m.hasAutoSibling(c, workers) {
+			cols = append(cols, c)
+		}
+	}
+	return cols, workers
+}
+
+// commonWorkers returns the number of workers with most cells outside serial,
+// the larger one of two with equally many; 0 where no name says.
+func (m *Matrix) commonWorkers() int {
+	cells := map[int]int{}
+	for _, c := range m.Columns {
+		if c.IsSerial() || c.Workers() == 0 {
+			continue
+		}
+		for _, w := range m.Works {
+			if m.Cell(w, c) != nil {
+				cells[c.Workers()]++
+			}
+		}
+	}
+	best := 0
+	for _, workers := range slices.Sorted(maps.Keys(cells)) {
+		if cells[workers] >= cells[best] {
+			best = workers
+		}
+	}
+	return best
+}
+
+// hasAutoSibling reports whether c differs from another column in nothing but
+// a chunk of fixed size: such columns belong to a sweep over chunks.
+func (m *Matrix) hasAutoSibling(c Column, workers int) bool {
+	if chunk := c.key("chunk"); chunk == "" || chunk == "auto" {
+		return false
+	}
+	return slices.ContainsFunc(m.Columns, func(o Column) bool {
+		return o.Strategy == c.Strategy && o.Workers() == workers && o.key("chunk") == "auto"
+	})
+}
+
+// headline returns the work for pictures of a single one: 9 digits as numbers,
+// or else the largest that most of the columns did.
+func (m *Matrix) headline(cols []Column) Work {
+	works := m.comparable()
+	var best Work
+	most := 0
+	for _, w := range works {
+		n := m.count(w, cols)
+		if n > 1 && w.Key("digits") == headlineDigits && (w.Key("shape") == headlineShape || w.Key("shape") == "") {
+			return w
+		}
+		if n > most || n == most && m.serialTime(w) >= m.serialTime(best) {
+			best, most = w, n
+		}
+	}
+	return best
+}
+
+// serialTime is how large a work is: serial's median time per item.
+func (m *Matrix) serialTime(w Work) float64 {
+	cell := m.Serial(w)
+	if cell == nil {
+		return 0
+	}
+	return NewInterval(cell.Values(MetricItem)).Center
+}
+
+// sweep returns the works along which only the size of the item changes: equal
+// in all keys but digits and numbers. Of several such families it takes the
+// one with most works.
+func (m *Matrix) sweep() (family string, works []Work) {
+	families := map[string][]Work{}
+	var order []string
+	for _, w := range m.comparable() {
+		var rest Work
+		for _, p := range w.Keys {
+			if p.Key != "digits" && p.Key != "numbers" {
+				rest.Keys = append(rest.Keys, p)
+			}
+		}
+		name := rest.Words()
+		if families[name] == nil {
+			order = append(order, name)
+		}
+		families[name] = append(families[name], w)
+	}
+	for _, name := range order {
+		if len(families[name]) > len(works) {
+			family, works = name, families[name]
+		}
+	}
+	return family, works
+}

@@ -1,0 +1,180 @@
+package analysis
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/handoff-go/handoff/report/record"
+)
+
+// Serial is the strategy that all others are compared with.
+const Serial = "serial"
+
+// setupKeys are the keys of a name that say how the work was handed over; all
+// others say what the work was.
+var setupKeys = []string{
+	"workers", "chunk", "window", "procs", "retries", "item-timeout", "silence",
+	"frame-limit", "wait", "on", "fsync",
+}
+
+// strategyOrder is the order of columns and bars; strategies that are not named
+// here follow by name.
+var strategyOrder = []string{Serial, "goroutines", "process-gob", "process-json", "shared-file"}
+
+// strategyLabels are the names that pictures and sentences use.
+var strategyLabels = map[string]string{
+	Serial:         "serial",
+	"goroutines":   "goroutine pool",
+	"process-gob":  "subprocess gob",
+	"process-json": "subprocess JSON",
+	"shared-file":  "shared file",
+}
+
+// Column is one way of getting the work done: a strategy and its set-up.
+type Column struct {
+	Strategy string        // "" for benchmarks that name none
+	Setup    []record.Pair // workers, chunk, …
+
+	// Name tells the column from the others of its matrix, spelled as in
+	// benchmark names: "process-gob", or "process-gob chunk=1".
+	Name string
+	// Label is Name in the words of pictures: "subprocess gob, chunk 1".
+	Label string
+}
+
+// Workers returns the number of workers, 0 where the name does not say.
+func (c Column) Workers() int {
+	n, err := strconv.Atoi(c.key("workers"))
+	if err != nil || n < 1 {
+		return 0
+	}
+	return n
+}
+
+func (c Column) key(name string) string {
+	for _, p := range c.Setup {
+		if p.Key == name {
+			return p.Value
+		}
+	}
+	return ""
+}
+
+// IsSerial reports whether the column is the one to compare with.
+func (c Column) IsSerial() bool { return c.Strategy == Serial }
+
+// splitKeys sorts a name's keys into the column they choose and the work.
+func splitKeys(keys []record.Pair) (col Column, work []record.Pair) {
+	for _, p := range keys {
+		switch {
+		case p.Key == "strategy":
+			col.Strategy = p.Value
+		case slices.Contains(setupKeys, p.Key):
+			col.Setup = append(col.Setup, p)
+		default:
+			work = append(work, p)
+		}
+	}
+	return col, work
+}
+
+func (c Column) id() string { return c.Strategy + "\x00" + joinPairs(c.Setup) }
+
+func compareColumns(a, b Column) int {
+	if d := rank(a.Strategy) - rank(b.Strategy); d != 0 {
+		return d
+	}
+	if d := strings.Compare(a.Strategy, b.Strategy); d != 0 {
+		return d
+	}
+	return comparePairs(a.Setup, b.Setup)
+}
+
+func rank(strategy string) int {
+	if i := slices.Index(strategyOrder, strategy); i >= 0 {
+		return i
+	}
+	return len(strategyOrder)
+}
+
+// nameColumns gives every column the shortest name that is its own: the
+// strategy, and those keys in which columns of this strategy differ.
+func nameColumns(cols []Column) {
+	for i := range cols {
+		c := &cols[i]
+		c.Name, c.Label = c.Strategy, c.Strategy
+		if label, ok := strategyLabels[c.Strategy]; ok {
+			c.Label = label
+		}
+		for _, key := range setupKeys {
+			if value := c.key(key); value != "" && differs(cols, c.Strategy, key) {
+				c.Name += " " + key + "=" + value
+				c.Label += ", " + keyWords(key, value)
+			}
+		}
+	}
+}
+
+func differs(cols []Column, strategy, key string) bool {
+	first, seen := "", false
+	for _, c := range cols {
+		if c.Strategy != strategy {
+			continue
+		}
+		if seen && c.key(key) != first {
+			return true
+		}
+		first, seen = c.key(key), true
+	}
+	return false
+}
+
+func keyWords(key, value string) string {
+	switch key {
+	case "workers":
+		return value + " workers"
+	case "on":
+		return value
+	}
+	return key + " " + value
+}
+
+// joinPairs spells pairs as in a benchmark name: "digits=9/shape=number".
+func joinPairs(pairs []record.Pair) string {
+	parts := make([]string, len(pairs))
+	for i, p := range pairs {
+		parts[i] = p.Value
+		if p.Key != "" {
+			parts[i] = p.Key + "=" + p.Value
+		}
+	}
+	return strings.Join(parts, "/")
+}
+
+// comparePairs orders by value, numbers as numbers: digits=9 before digits=11.
+func comparePairs(a, b []record.Pair) int {
+	for i := range min(len(a), len(b)) {
+		if d := strings.Compare(a[i].Key, b[i].Key); d != 0 {
+			return d
+		}
+		if d := compareValues(a[i].Value, b[i].Value); d != 0 {
+			return d
+		}
+	}
+	return len(a) - len(b)
+}
+
+func compareValues(a, b string) int {
+	x, errX := strconv.ParseFloat(a, 64)
+	y, errY := strconv.ParseFloat(b, 64)
+	switch {
+	case errX != nil || errY != nil:
+		return strings.Compare(a, b)
+	case x < y:
+		return -1
+	case x > y:
+		return 1
+	}
+	return 0
+}

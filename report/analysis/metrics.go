@@ -1,0 +1,53 @@
+package analysis
+
+import (
+	"cmp"
+	"maps"
+	"math"
+	"slices"
+	"strings"
+)
+
+// metricOrder is the order of rows in tables of all metrics: time, its phases,
+// CPU, bytes, memory. Others follow by name.
+var metricOrder = []string{
+	MetricItem, MetricOp, MetricCompute, "serialize-sec/item",
+	"worker-decode-sec/item", "worker-encode-sec/item", "worker-transfer-sec/item", "worker-wait-sec/item",
+	"coord-encode-sec/item", "coord-decode-sec/item", "coord-transfer-sec/item",
+	"cpu-sec/item", "wire-B/item", "frames/item", "worker-B/item", "worker-allocs/item", "peak-RSS-bytes",
+}
+
+// CompareMetrics orders tidied units as tables show them.
+func CompareMetrics(a, b string) int {
+	return cmp.Or(metricRank(a)-metricRank(b), strings.Compare(a, b))
+}
+
+func metricRank(metric string) int {
+	if i := slices.Index(metricOrder, metric); i >= 0 {
+		return i
+	}
+	return len(metricOrder)
+}
+
+// Metrics returns all metrics that some sample of the matrix has, in the order
+// of tables.
+func (m *Matrix) Metrics() []string {
+	seen := map[string]bool{}
+	for _, cell := range m.cells {
+		for _, s := range cell.Samples {
+			for metric := range s.Values {
+				seen[metric] = true
+			}
+		}
+	}
+	return slices.SortedFunc(maps.Keys(seen), CompareMetrics)
+}
+
+// SampleCounts returns the smallest and the largest number of samples of a cell.
+func (m *Matrix) SampleCounts() (least, most int) {
+	least = math.MaxInt
+	for _, cell := range m.cells {
+		least, most = min(least, len(cell.Samples)), max(most, len(cell.Samples))
+	}
+	return least, most
+}

@@ -1,0 +1,104 @@
+package report
+
+import (
+	"path/filepath"
+	"strings"
+
+	"github.com/handoff-go/handoff/report/plots"
+	"github.com/handoff-go/handoff/report/record"
+)
+
+// config returns the value of a config line, as the first sample has it.
+func (r *Report) config(key string) string {
+	for _, p := range r.Run.Samples[0].Config {
+		if p.Key == key {
+			return p.Value
+		}
+	}
+	return ""
+}
+
+func (r *Report) caption() plots.Caption {
+	parts := nonEmpty(r.platform(), r.cpus(), r.Run.Marks["go"])
+	if commit := r.commit(); commit != "" {
+		parts = append(parts, "commit "+commit)
+	}
+	return plots.Caption{Machine: strings.Join(parts, ", "), Redraw: r.Redraw()}
+}
+
+func (r *Report) platform() string {
+	return strings.Join(nonEmpty(r.config("goos"), r.config("goarch")), "/")
+}
+
+func (r *Report) cpus() string {
+	switch n := r.Run.Marks["cpus"]; n {
+	case "":
+		return ""
+	case "1":
+		return "1 CPU"
+	default:
+		return n + " CPUs"
+	}
+}
+
+// commit is short, and says where the tree had changes.
+func (r *Report) commit() string {
+	commit := r.Run.Marks["commit"]
+	if len(commit) > 8 {
+		commit = commit[:8]
+	}
+	if commit != "" && r.Run.Marks["dirty"] == "true" {
+		commit += " with changes"
+	}
+	return commit
+}
+
+// machineLines describe the machine and the run, one "name: value" a line.
+func (r *Report) machineLines() []record.Pair {
+	pairs := []record.Pair{
+		{Key: "machine", Value: strings.Join(nonEmpty(r.platform(), r.cpus(), r.config("cpu")), ", ")},
+		{Key: "go", Value: r.Run.Marks["go"]},
+		{Key: "kernel", Value: r.Run.Marks["kernel"]},
+		{Key: "package", Value: r.config("pkg")},
+		{Key: "suite", Value: r.config("suite")},
+		{Key: "seed", Value: r.config("seed")},
+		{Key: "commit", Value: r.commit()},
+		{Key: "date", Value: r.Run.Marks["date"]},
+		{Key: "measured by", Value: r.Run.Marks["command"]},
+		{Key: "reported by", Value: r.Redraw()},
+	}
+	var known []record.Pair
+	for _, p := range pairs {
+		if p.Value != "" {
+			known = append(known, p)
+		}
+	}
+	return known
+}
+
+// Name is the run's name, or that of its file where the file has no marks.
+func (r *Report) Name() string {
+	if run := r.Run.Marks["run"]; run != "" {
+		return run
+	}
+	return filepath.Base(r.Run.Path)
+}
+
+// Redraw is the command that makes the report again. It names the run's folder
+// where runs are kept, not the path that happened to be given.
+func (r *Report) Redraw() string {
+	if run := r.Run.Marks["run"]; run != "" {
+		return "handoff report results/" + run
+	}
+	return "handoff report " + filepath.Base(r.Run.Path)
+}
+
+func nonEmpty(parts ...string) []string {
+	var kept []string
+	for _, p := range parts {
+		if p != "" {
+			kept = append(kept, p)
+		}
+	}
+	return kept
+}

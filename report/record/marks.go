@@ -1,0 +1,80 @@
+package record
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+)
+
+// Marks that belong to single samples; all others describe the run.
+const (
+	roundMark    = "round"
+	pressureMark = "pressure"
+)
+
+// marks is what the comment lines have said so far.
+type marks struct {
+	run      map[string]string
+	mixed    []string
+	round    int
+	pressure float64
+}
+
+func newMarks() *marks {
+	return &marks{run: map[string]string{}, pressure: -1}
+}
+
+// take reads one line of the file. Lines that are not marks are ignored,
+// comments in plain words among them.
+func (m *marks) take(line string) error {
+	key, value, ok := parseMark(line)
+	if !ok {
+		return nil
+	}
+	switch key {
+	case roundMark:
+		n, err := strconv.Atoi(value)
+		if err != nil || n < 1 {
+			return fmt.Errorf("round %q: want a whole number from 1", value)
+		}
+		m.round = n
+	case pressureMark:
+		us, err := strconv.ParseFloat(value, 64)
+		if err != nil || !(us >= 0) {
+			return fmt.Errorf("pressure %q: want microseconds", value)
+		}
+		m.pressure = us / 1e6
+	default:
+		m.runMark(key, value)
+	}
+	return nil
+}
+
+// runMark keeps the first value of each key: it is the one that the rounds of
+// an uninterrupted run share.
+func (m *marks) runMark(key, value string) {
+	have, ok := m.run[key]
+	if !ok {
+		m.run[key] = value
+		return
+	}
+	if have != value && !slices.Contains(m.mixed, key) {
+		m.mixed = append(m.mixed, key)
+	}
+}
+
+// parseMark splits "# key: value". A key is one word, so that a
+// comment in prose is not taken for a mark.
+func parseMark(line string) (key, value string, ok bool) {
+	text, ok := strings.CutPrefix(line, "# ")
+	if !ok {
+		return "", "", false
+	}
+	key, value, ok = strings.Cut(text, ": ")
+	if !ok || key == "" || strings.ContainsFunc(key, unicode.IsSpace) {
+		return "", "", false
+	}
+	return key, strings.TrimSpace(value), true
+}

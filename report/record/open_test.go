@@ -1,0 +1,132 @@
+package record
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+const small = `goos: linux
+pkg: example.org/x
+# run: 2026-11-23-a
+# commit: 0123
+Unit ns/op better=lower
+# round: 1
+# pressure: 1200
+BenchmarkFactor/strategy=serial/digits=9/plain/workers=1-2 3 250 ns/op 10 compute-ns/item
+# commit: 4567
+# round: 2
+BenchmarkFactor/strategy=serial/digits=9/plain/workers=1-2 1 260 ns/op
+`
+
+func TestParse(t *testing.T) {
+	run, err := Parse("x.txt", []byte(small))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(run.Samples) != 2 {
+		t.Fatalf("got %d samples, want 2", len(run.Samples))
+	}
+	s := run.Samples[0]
+	if s.Base != "Factor" || s.Procs != 2 || s.Iters != 3 || s.Line != 8 || s.Round != 1 || s.Pressure != 1200e-6 {
+		t.Errorf("sample %+v", s)
+	}
+	want := []Pair{{"strategy", "serial"}, {"digits", "9"}, {"", "plain"}, {"workers", "1"}}
+	for i, p := range s.Keys {
+		if p != want[i] {
+			t.Errorf("key %d: got %v, want %v", i, p, want[i])
+		}
+	}
+	if got := s.Values["compute-sec/item"]; got != 10e-9 {
+		t.Errorf("compute-sec/item = %g, want 1e-8 (tidied)", got)
+	}
+	if s.Key("digits") != "9" || s.Key("absent") != "" {
+		t.Errorf("Key: %q %q", s.Key("digits"), s.Key("absent"))
+	}
+	if run.Samples[1].Round != 2 {
+		t.Errorf("second round = %d, want 2", run.Samples[1].Round)
+	}
+	if run.Marks["run"] != "2026-11-23-a" || run.Marks["commit"] != "0123" {
+		t.Errorf("marks %v", run.Marks)
+	}
+	if len(run.Mixed) != 1 || run.Mixed[0] != "commit" {
+		t.Errorf("mixed %v, want commit", run.Mixed)
+	}
+	if len(s.Config) != 2 || s.Config[0] != (Pair{"goos", "linux"}) {
+		t.Errorf("config %v", s.Config)
+	}
+}
+
+// Plain output of go test, with what it prints around the results.
+func TestParsePlain(t *testing.T) {
+	run, err := Parse("x.txt", []byte("goos: linux\nBenchmarkA\nBenchmarkA-8 \t 100\t 250.5 ns/op\t 16 B/op\nPASS\nok  \texample.org/x\t1.2s\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(run.Samples) != 1 || run.Samples[0].Round != 0 || run.Samples[0].Pressure >= 0 || len(run.Marks) != 0 {
+		t.Errorf("run %+v", run)
+	}
+}
+
+func TestBadInput(t *testing.T) {
+	long := "BenchmarkA 1 " + strings.Repeat("1 ns/op ", 20000) + "\n"
+	for _, c := range []struct{ name, text, want string }{
+		{"empty", "", "x.txt: empty file"},
+		{"blank", " \n\n", "x.txt: empty file"},
+		{"binary", "Bench\x00mark", "x.txt: binary file"},
+		{"no lines", "PASS\nok x\n", "x.txt: no benchmark lines"},
+		{"config only", "goos: linux\n# round: 1\n", "x.txt: no benchmark lines"},
+		{"truncated value", "BenchmarkA 1 25 ns/op\nBenchmarkA 1 25\n", "x.txt:2: missing units (damaged lines in the file: 1)"},
+		{"truncated count", "BenchmarkA 1 25 ns/op\nBenchmarkA 1x 25 ns/op\nBenchmarkA x\n", "x.txt:2: parsing iteration count: invalid syntax (damaged lines in the file: 2)"},
+		{"truncated end", "BenchmarkA 1 25 ns/op\nBenchmarkA 1 2 ns/o", "x.txt:2: the file ends in the middle of this line"},
+		{"not finite", "BenchmarkA 1 NaN ns/op\n", "x.txt:1: ns/op is not a finite number"},
+		{"infinite", "BenchmarkA 1 +Inf ns/op\n", "x.txt:1:"},
+		{"bad round", "# round: one\nBenchmarkA 1 25 ns/op\n", `x.txt:1: round "one": want a whole number from 1`},
+		{"bad pressure", "BenchmarkA 1 25 ns/op\n# pressure: -3\n", `x.txt:2: pressure "-3": want microseconds`},
+		{"bad unit", "Unit ns/op better\nBenchmarkA 1 25 ns/op\n", "x.txt:1: expected key=value"},
+		{"endless line", long, "x.txt:1: line of 160013 bytes, want at most 65535"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			_, err := Parse("x.txt", []byte(c.text))
+			if err == nil || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("got %v, want %q", err, c.want)
+			}
+			if err != nil && strings.Contains(err.Error(), "\n") {
+				t.Errorf("error of more than one line: %q", err)
+			}
+		})
+	}
+}
+
+func TestOpen(t *testing.T) {
+	dir := t.TempDir()
+	if _, err := Open(dir); err == nil || !strings.Contains(err.Error(), "bench.txt: not found: want a run's folder") {
+		t.Errorf("folder without bench.txt: %v", err)
+	}
+	if _, err := Open(filepath.Join(dir, "absent")); err == nil || !strings.HasSuffix(err.Error(), "absent: no such file or directory") {
+		t.Errorf("absent: %v", err)
+	}
+	path := filepath.Join(dir, FileName)
+	if err := os.WriteFile(path, []byte(small), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range []string{dir, path} {
+		run, err := Open(p)
+		if err != nil || run.Path != path {
+			t.Errorf("Open(%s): %v, %v", p, run, err)
+		}
+	}
+}
+
+// FuzzParse looks for panics and for runs that contradict themselves.
+func FuzzParse(f *testing.F) {
+	f.Add([]byte(small))
+	f.Add([]byte("BenchmarkA/=/a=/-2-3 1 25 ns/op\n# : x\n# round:\n"))
+	f.Fuzz(func(t *testing.T, text []byte) {
+		run, err := Parse("x.txt", text)
+		if err == nil && len(run.Samples) == 0 {
+			t.Error("no samples and no error")
+		}
+	})
+}

@@ -1,0 +1,72 @@
+// Package record reads recorded runs: files in the Go benchmark format, with
+// the marks that handoff's runner adds as comment lines.
+//
+//  1. [Open] finds the file: a run's folder holds it as bench.txt.
+//  2. benchfmt parses the benchmark lines; units come out tidied (ns/item
+//     becomes sec/item).
+//  3. Comment lines "# key: value" are marks. Like config lines they hold until
+//     overwritten. Plain output of go test -bench has none and reads as well.
+//
+// A file with a damaged line is refused as a whole, with the line's number: a
+// table made from the lines that happened to survive would look complete.
+package record
+
+import "golang.org/x/perf/benchfmt"
+
+// Run is everything that one file says. Nothing changes it after [Open], so it
+// may be read concurrently.
+type Run struct {
+	// Path is the file that was read.
+	Path string
+
+	// Marks are the run's own marks (run, command, commit, date, …): the first
+	// value seen for each key before the first sample.
+	Marks map[string]string
+
+	// Samples are all benchmark lines, in the order of the file.
+	Samples []Sample
+
+	// Units is what the file's Unit lines say, by tidied unit.
+	Units benchfmt.UnitMetadataMap
+
+	// Mixed lists the keys of run marks that changed in mid-file, as they do
+	// when a run is resumed after a commit.
+	Mixed []string
+}
+
+// Sample is one benchmark line: one measurement of one cell.
+type Sample struct {
+	Line  int    // line number in the file, from 1
+	Name  string // full name without "Benchmark"
+	Base  string // name up to the first slash
+	Keys  []Pair // the /key=value parts of the name, in order; a part without "=" has no key
+	Procs int    // GOMAXPROCS from the name's end, 0 if there is none
+	Iters int    // iterations of the benchmark's loop
+
+	// Values by tidied unit: seconds, bytes, or plain counts.
+	Values map[string]float64
+
+	// Config are the config lines in force, in the order of the file.
+	Config []Pair
+
+	// Round is the pass over all cells that the sample belongs to, from 1; 0
+	// where the file marks none.
+	Round int
+
+	// Pressure is the time in seconds for which some task waited for a CPU
+	// while the sample was taken, negative where the file does not say.
+	Pressure float64
+}
+
+// Pair is a key and its value.
+type Pair struct{ Key, Value string }
+
+// Key returns the value of a key of the sample's name, or "".
+func (s Sample) Key(name string) string {
+	for _, p := range s.Keys {
+		if p.Key == name {
+			return p.Value
+		}
+	}
+	return ""
+}

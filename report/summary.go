@@ -1,0 +1,108 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/handoff-go/handoff/report/analysis"
+	"github.com/handoff-go/handoff/report/record"
+)
+
+// method says how the numbers were made; it stands under the tables.
+const method = "Values are medians with 95% order-statistic intervals (benchstat's own). " +
+	"`1.98×` is the speed-up over serial, the median of the ratios within each round; `~` means that its interval holds 1, " +
+	"parentheses that there are too few samples for an interval. " +
+	"The handoff cost of an item is P·wall/N − c: all worker time beyond the compute c that serial measured in the same round; " +
+	"a strategy breaks even where it equals (P−1)·c, read off between the measured sizes, with a bootstrap interval over rounds."
+
+// hasStrategies reports whether the matrix is of a benchmark that compares
+// strategies.
+func hasStrategies(m *analysis.Matrix) bool {
+	for _, c := range m.Columns {
+		if c.Strategy != "" {
+			return true
+		}
+	}
+	return false
+}
+
+// tables are those that are printed: one a benchmark, then break-even.
+func (r *Report) tables() []*table {
+	var all []*table
+	for _, m := range r.matrices {
+		if hasStrategies(m) {
+			all = append(all, mainTable(m))
+		} else {
+			all = append(all, plainTable(m))
+		}
+	}
+	if r.breakEven != nil {
+		all = append(all, breakEvenTable(r.breakEven))
+	}
+	return all
+}
+
+// Text returns the tables and warnings for a terminal.
+func (r *Report) Text() string {
+	var out strings.Builder
+	for _, p := range r.machineLines() {
+		fmt.Fprintf(&out, "%s: %s\n", p.Key, p.Value)
+	}
+	for _, t := range r.tables() {
+		fmt.Fprintf(&out, "\n%s\n%s", t.title, t)
+	}
+	if len(r.Warnings) > 0 {
+		out.WriteString("\n")
+	}
+	for _, w := range r.Warnings {
+		fmt.Fprintf(&out, "warning: %s\n", w)
+	}
+	return out.String()
+}
+
+// Markdown returns the page summary.md: findings, machine, warnings, tables,
+// pictures.
+func (r *Report) Markdown() string {
+	var out strings.Builder
+	fmt.Fprintf(&out, "# %s\n\n", r.Name())
+	for _, p := range r.Plots {
+		fmt.Fprintf(&out, "- **%s** ([%s](#%s))\n", p.Title, p.Name, p.Name)
+	}
+	if len(r.Plots) > 0 {
+		out.WriteString("\n")
+	}
+	for _, p := range r.machineLines() {
+		fmt.Fprintf(&out, "- %s: %s\n", p.Key, code(p))
+	}
+	r.markdownWarnings(&out)
+	for _, t := range r.tables() {
+		fmt.Fprintf(&out, "\n## %s\n\n%s", t.title, t)
+	}
+	fmt.Fprintf(&out, "\n%s\n", method)
+	for _, p := range r.Plots {
+		fmt.Fprintf(&out, "\n## %s\n\n[![%s](plots/%s.png)](plots/%s.svg)\n\n%s\n", p.Name, p.Title, p.Name, p.Name, p.Reading)
+	}
+	if r.breakdown != nil {
+		t := metricTable(r.main, r.breakdown.Work)
+		fmt.Fprintf(&out, "\n## %s\n\n%s", t.title, t)
+	}
+	return out.String()
+}
+
+func (r *Report) markdownWarnings(out *strings.Builder) {
+	if len(r.Warnings) == 0 {
+		return
+	}
+	out.WriteString("\n## Warnings\n\n")
+	for _, w := range r.Warnings {
+		fmt.Fprintf(out, "- %s\n", w)
+	}
+}
+
+// code sets commands as code.
+func code(p record.Pair) string {
+	if strings.HasSuffix(p.Key, " by") {
+		return "`" + p.Value + "`"
+	}
+	return p.Value
+}

@@ -1,0 +1,186 @@
+package strategies
+
+import (
+	"context"
+	"slices"
+	"time"
+)
+
+// stock is what a call is about: items not sent yet, and where results go. All
+// its methods are called under the schedule's lock.
+type stock interface {
+	ready() int // items that can be taken now
+	left() int  // items that will still be taken, or -1 when that is not known
+	take(n int) (first int, l load)
+	deliver(first int, l load, failed []*ItemError)
+	halt() // the call is over: wake whoever waits
+}
+
+// call is one Map or Stream.
+type call struct {
+	core   *core
+	stock  stock
+	ctx    context.Context // of tasks in process
+	cancel context.CancelCauseFunc
+	gate   *gate // around every touch of items and results
+	done   chan struct{}
+
+	// Under the schedule's lock.
+	taken    int
+	answered int
+	ended    bool // done is closed
+	closed   bool // results are no longer wanted
+	err      error
+}
+
+// valueless is a context without values: they do not cross to a worker
+// process, so no kind lets a task rely on them.
+type valueless struct{ context.Context }
+
+func (valueless) Value(any) any { return nil }
+
+// begin opens a call.
+func (p *core) begin(ctx context.Context, st stock) (*call, error) {
+	c := &call{core: p, stock: st, gate: newGate(), done: make(chan struct{})}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.ending {
+		return nil, ErrClosed
+	}
+	if p.broken != nil {
+		return nil, p.broken
+	}
+	c.ctx, c.cancel = context.WithCancelCause(valueless{ctx})
+	p.open = append(p.open, c)
+	p.calls = append(p.calls, c)
+	p.rouse()
+	return c, nil
+}
+
+// wait returns when all items are answered, or with the reason why they will
+// not be.
+func (c *call) wait(ctx context.Context) error {
+	stop := c.report()
+	defer stop()
+	select {
+	case <-c.done:
+		c.core.mu.Lock()
+		defer c.core.mu.Unlock()
+		return c.err
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
+// end ends the call from the pool's side.
+func (s *schedule) end(c *call, err error) {
+	if c.ended {
+		return
+	}
+	c.ended, c.err = true, err
+	close(c.done)
+	c.stock.halt()
+}
+
+// close takes the call off the pool: what was not sent stays here, workers are
+// told to stop, and nothing touches items and results any more when it
+// returns. It is called once, by the call's owner.
+func (c *call) close() {
+	p := c.core
+	p.mu.Lock()
+	c.closed = true
+	p.unlist(c)
+	p.open = slices.DeleteFunc(p.open, func(o *call) bool { return o == c })
+	p.retry = slices.DeleteFunc(p.retry, func(o *chunk) bool { return o.call == c })
+	c.stock.halt()
+	c.recall()
+	p.mu.Unlock()
+	c.cancel(context.Canceled)
+	c.gate.close()
+}
+
+// recall cancels the chunks that workers have. Those that do not let go of
+// them in time are replaced.
+func (c *call) recall() {
+	p := c.core
+	for _, w := range p.slots {
+		found := false
+		for _, k := range w.sent {
+			if k.call == c && !k.cancelled {
+				k.cancelled, found = true, true
+				p.cancelChunk(w, k)
+			}
+		}
+		if found {
+			p.enforce(w)
+		}
+	}
+}
+
+// cancelChunk tells the worker to stop.
+func (p *core) cancelChunk(w *slot, k *chunk) {
+	if w.local != nil {
+		w.local.position.stopped.Store(true)
+		return
+	}
+	w.urgent = append(w.urgent, order{orderCancel, k.id})
+	p.rise(w)
+}
+
+// cancelGrace is how long a worker may stay busy with a cancelled chunk.
+const cancelGrace = time.Second
+
+// enforce replaces a worker that still has a cancelled chunk when its time is
+// up.
+func (p *core) enforce(w *slot) {
+	process, local := w.process, w.local
+	time.AfterFunc(cancelGrace, func() {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		if !slices.ContainsFunc(w.sent, func(k *chunk) bool { return k.cancelled }) {
+			return
+		}
+		switch {
+		case local != nil && w.local == local:
+			p.abandon(w)
+		case process != nil && w.process == process:
+			process.dismiss("busy one second after its items were cancelled")
+		}
+	})
+}
+
+// reportEvery is the time between two calls of WithProgress's function.
+const reportEvery = 100 * time.Millisecond
+
+// report calls the pool's progress function until stop is called, and then
+// once more.
+func (c *call) report() (stop func()) {
+	if c.core.options.progress == nil {
+		return func() {}
+	}
+	quit, gone := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(gone)
+		tick := time.NewTicker(reportEvery)
+		defer tick.Stop()
+		for {
+			select {
+			case <-tick.C:
+				c.core.options.progress(c.progress())
+			case <-quit:
+				c.core.options.progress(c.progress())
+				return
+			}
+		}
+	}()
+	return func() { close(quit); <-gone }
+}
+
+func (c *call) progress() (done, total int) {
+	c.core.mu.Lock()
+	defer c.core.mu.Unlock()
+	if left := c.stock.left(); left >= 0 {
+		return c.answered, c.taken + left
+	}
+	return c.answered, -1
+}

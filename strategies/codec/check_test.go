@@ -1,0 +1,277 @@
+package codec
+
+import (
+	"encoding/gob"
+	"encoding/json"
+	"math/big"
+	"net/netip"
+	"net/url"
+	"reflect"
+	"testing"
+	"time"
+	"unsafe"
+)
+
+// The types of the table below.
+type (
+	hidden   struct{ Open, secret int }
+	outer    struct{ Inner hidden }
+	deep     struct{ List []map[string]*outer }
+	shut     struct{ a, b int }
+	vacant   struct{}
+	callback struct {
+		N    int
+		Done func()
+	}
+	channel struct {
+		N int
+		C *chan int
+	}
+	marked struct {
+		_ [0]func()
+		_ int
+		N int
+	}
+	noCopy   struct{}
+	uncopied struct {
+		N int
+		c noCopy
+	}
+	tagged struct {
+		A int `json:"-"`
+		C int `json:"c,omitempty"`
+	}
+	Left  struct{ X int }
+	Right struct{ X int }
+	twins struct {
+		Left
+		Right
+	}
+	Renamed struct {
+		X int `json:"Y"`
+	}
+	renamed struct {
+		Left
+		Renamed
+		Y int
+	}
+	base   struct{ N, M int }
+	Base   struct{ N, M int }
+	shadow struct {
+		Base
+		N string
+	}
+	embeds    struct{ base }
+	embedsPtr struct{ *base }
+	EmbedsPtr struct{ *Base }
+	embedsTag struct {
+		base `json:"b"`
+	}
+	number_   int
+	embedsInt struct {
+		number_
+		N int
+	}
+	stamped struct {
+		time.Time
+		N int
+	}
+	onlyTime  struct{ time.Time }
+	rewritten struct {
+		time.Time
+		N int
+	}
+	endlessly *endlessly
+	tree      struct {
+		Left, Right *tree
+		Kids        []tree
+		Named       map[string]tree
+	}
+	sick struct {
+		Next *sick
+		bad  int
+	}
+	oneWay   struct{ a int }
+	halfText struct{ a int }
+	byPtr    struct{ a int }
+	stringer interface{ String() string }
+	Ring     struct {
+		*Ring
+		N int
+	}
+)
+
+func (oneWay) GobEncode() ([]byte, error)       { return nil, nil }
+func (oneWay) MarshalJSON() ([]byte, error)     { return []byte("1"), nil }
+func (h halfText) MarshalText() ([]byte, error) { return []byte{byte(h.a)}, nil }
+
+func (b *byPtr) GobEncode() ([]byte, error) { return []byte{byte(b.a)}, nil }
+func (*byPtr) GobDecode([]byte) error       { return nil }
+func (*byPtr) MarshalJSON() ([]byte, error) { return []byte("1"), nil }
+func (*byPtr) UnmarshalJSON([]byte) error   { return nil }
+
+func (rewritten) GobEncode() ([]byte, error)   { return []byte{1}, nil }
+func (*rewritten) GobDecode([]byte) error      { return nil }
+func (rewritten) MarshalJSON() ([]byte, error) { return []byte("1"), nil }
+func (*rewritten) UnmarshalJSON([]byte) error  { return nil }
+
+func TestCheck(t *testing.T) {
+	const (
+		fine   = ""
+		change = "; change that, or say strategies.Lossy()"
+	)
+	tests := []struct {
+		t         reflect.Type
+		gob, json string // the error
+	}{
+		{reflect.TypeFor[uint64](), fine, fine},
+		{reflect.TypeFor[[]byte](), fine, fine},
+		{reflect.TypeFor[**uint64](), fine, fine},
+		{reflect.TypeFor[record](), fine, fine},
+		{reflect.TypeFor[*record](), fine, fine},
+		{reflect.TypeFor[tree](), fine, fine},
+		{reflect.TypeFor[vacant](), fine, fine},
+		{reflect.TypeFor[time.Time](), fine, fine},
+		{reflect.TypeFor[*big.Int](), fine, fine},
+		{reflect.TypeFor[map[string]*big.Int](), fine, fine},
+		{reflect.TypeFor[map[netip.Addr]time.Time](), fine, fine},
+		{reflect.TypeFor[[]netip.Prefix](), fine, fine},
+		{reflect.TypeFor[json.RawMessage](), fine, fine},
+		{reflect.TypeFor[marked](), fine, fine},
+		{reflect.TypeFor[uncopied](), fine, fine},
+		{reflect.TypeFor[map[int8]factor](), fine, fine},
+		{reflect.TypeFor[EmbedsPtr](), fine, fine},
+		{reflect.TypeFor[onlyTime](), fine, fine},
+		{reflect.TypeFor[rewritten](), fine, fine},
+		{reflect.TypeFor[[]byPtr](), fine, fine},
+		{reflect.TypeFor[map[string]*byPtr](), fine, fine},
+
+		{reflect.TypeFor[hidden](),
+			"hidden.secret: unexported field, which gob drops" + change,
+			"hidden.secret: unexported field, which json drops" + change},
+		{reflect.TypeFor[outer](),
+			"outer.Inner.secret: unexported field, which gob drops" + change,
+			"outer.Inner.secret: unexported field, which json drops" + change},
+		{reflect.TypeFor[deep](),
+			"deep.List[][].Inner.secret: unexported field, which gob drops" + change,
+			"deep.List[][].Inner.secret: unexported field, which json drops" + change},
+		{reflect.TypeFor[map[hidden]int](),
+			"map[codec.hidden]int[key].secret: unexported field, which gob drops" + change,
+			"map[codec.hidden]int: map with keys of type codec.hidden, which json cannot carry"},
+		{reflect.TypeFor[sick](),
+			"sick.bad: unexported field, which gob drops" + change,
+			"sick.bad: unexported field, which json drops" + change},
+		{reflect.TypeFor[callback](),
+			"callback.Done: field of type func(), which gob drops" + change,
+			"callback.Done: func(), which json cannot carry"},
+		{reflect.TypeFor[channel](),
+			"channel.C: field of type *chan int, which gob drops" + change,
+			"channel.C: chan int, which json cannot carry"},
+		{reflect.TypeFor[[]func()](), "[]func()[]: func(), which gob cannot carry", "[]func()[]: func(), which json cannot carry"},
+		{reflect.TypeFor[unsafe.Pointer](), "Pointer: unsafe.Pointer, which gob cannot carry", "Pointer: unsafe.Pointer, which json cannot carry"},
+		{reflect.TypeFor[complex64](), fine, "complex64: complex64, which json cannot carry"},
+		{reflect.TypeFor[any](), fine, "interface {}: interface, of which json keeps no type" + change},
+		{reflect.TypeFor[[]stringer](), fine, "[]codec.stringer[]: interface codec.stringer, which json cannot carry"},
+		{reflect.TypeFor[map[bool]int](), fine, "map[bool]int: map with keys of type bool, which json cannot carry"},
+		{reflect.TypeFor[endlessly](),
+			"endlessly: pointer type codec.endlessly points only to itself, which gob cannot carry",
+			"endlessly: pointer type codec.endlessly points only to itself, which json cannot carry"},
+		{reflect.TypeFor[tagged](), fine, `tagged.A: field tagged json:"-", which json drops` + change},
+		{reflect.TypeFor[twins](), fine, `twins.Left.X: one of several fields named "X", which json drops` + change},
+		{reflect.TypeFor[renamed](), fine, `renamed.Renamed.X: one of several fields named "Y", which json drops` + change},
+		{reflect.TypeFor[shadow](), fine, `shadow.Base.N: one of several fields named "N", which json drops` + change},
+		{reflect.TypeFor[Ring](), fine, "Ring.Ring: embedded in itself, which json drops" + change},
+		{reflect.TypeFor[embeds](), "embeds.base: unexported field, which gob drops" + change, fine},
+		{reflect.TypeFor[embedsPtr](),
+			"embedsPtr.base: unexported field, which gob drops" + change,
+			"embedsPtr.base: embedded pointer to an unexported struct, which json cannot carry"},
+		{reflect.TypeFor[embedsTag](), "embedsTag.base: unexported field, which gob drops" + change, fine},
+		{reflect.TypeFor[embedsInt](),
+			"embedsInt.number_: unexported field, which gob drops" + change,
+			"embedsInt.number_: unexported field, which json drops" + change},
+		{reflect.TypeFor[stamped](),
+			"stamped: GobEncode is that of the embedded Time, so gob drops the other fields" + change,
+			"stamped: MarshalJSON is that of the embedded Time, so json drops the other fields" + change},
+		{reflect.TypeFor[oneWay](),
+			"oneWay: GobEncode without GobDecode, which gob cannot carry",
+			"oneWay: MarshalJSON without UnmarshalJSON" + change},
+		{reflect.TypeFor[*halfText](), // gob does not ask for MarshalText
+			"halfText.a: unexported field, which gob drops" + change,
+			"halfText: MarshalText without UnmarshalText" + change},
+		{reflect.TypeFor[map[string][2]byPtr](),
+			"map[string][2]codec.byPtr[][]: GobEncode of *codec.byPtr inside a map, which has no addresses (make it a map of pointers), which gob cannot carry",
+			"map[string][2]codec.byPtr[][]: MarshalJSON of *codec.byPtr inside a map, which has no addresses (make it a map of pointers), which json cannot carry"},
+		{reflect.TypeFor[url.Userinfo](),
+			"Userinfo.username: unexported field, which gob drops" + change,
+			"Userinfo.username: unexported field, which json drops" + change},
+	}
+	for _, tt := range tests {
+		for c, want := range map[Codec]string{Gob{}: tt.gob, JSON{}: tt.json} {
+			if got := text(c.Check(tt.t, false)); got != want {
+				t.Errorf("%s: %s:\n got %q\nwant %q", c.Name(), tt.t, got, want)
+			}
+		}
+	}
+}
+
+func text(err error) string {
+	if err == nil {
+		return ""
+	}
+	return err.Error()
+}
+
+func TestCheckLossy(t *testing.T) {
+	for _, tt := range []struct {
+		t         reflect.Type
+		gob, json string
+	}{
+		{reflect.TypeFor[hidden](), "", ""},
+		{reflect.TypeFor[stamped](), "", ""},
+		{reflect.TypeFor[twins](), "", ""},
+		{reflect.TypeFor[any](), "", ""},
+		{reflect.TypeFor[channel](), "", "channel.C: chan int, which json cannot carry"},
+		{reflect.TypeFor[shut](), "shut: struct without an exported field, which gob cannot carry", ""},
+		{reflect.TypeFor[embeds](), "embeds: struct without an exported field, which gob cannot carry", ""},
+		{reflect.TypeFor[url.Userinfo](), "Userinfo: struct without an exported field, which gob cannot carry", ""},
+		{reflect.TypeFor[chan int](), "chan int: chan int, which gob cannot carry", "chan int: chan int, which json cannot carry"},
+	} {
+		for c, want := range map[Codec]string{Gob{}: tt.gob, JSON{}: tt.json} {
+			if got := text(c.Check(tt.t, true)); got != want {
+				t.Errorf("%s: %s:\n got %q\nwant %q", c.Name(), tt.t, got, want)
+			}
+		}
+	}
+}
+
+// TestCheckIsRight holds the rules against what the codecs do: a value of a
+// type that was called fine comes back, and one of a type that was not does
+// not, in one way or another.
+func TestCheckIsRight(t *testing.T) {
+	gob.Register(time.Second)
+	chanOf := make(chan int)
+	for _, values := range []any{
+		[]hidden{{1, 2}}, []outer{{hidden{1, 2}}}, []callback{{1, func() {}}}, []channel{{1, &chanOf}}, []shut{{1, 2}},
+		[]tagged{{1, 3}}, []twins{{Left{1}, Right{2}}}, []renamed{{Left{1}, Renamed{2}, 3}}, []shadow{{Base{1, 2}, "x"}}, []embeds{{base{1, 2}}}, []embedsPtr{{&base{1, 2}}},
+		[]EmbedsPtr{{&Base{1, 2}}}, []embedsTag{{base{1, 2}}}, []embedsInt{{3, 4}}, []stamped{{time.Unix(1, 0).UTC(), 2}},
+		[]onlyTime{{time.Unix(1, 0).UTC()}}, []marked{{N: 1}}, []uncopied{{N: 1, c: noCopy{}}}, []complex64{1i}, []any{1},
+		[]map[bool]int{{true: 1}}, []map[netip.Addr]int{{netip.IPv6Loopback(): 1}}, []oneWay{{1}}, []*halfText{{1}},
+		[]map[string]big.Int{{"a": *big.NewInt(5)}}, []map[string]*big.Int{{"a": big.NewInt(5)}}, []tree{{Left: &tree{Kids: []tree{{}, {}}}}},
+		[]stringer{time.Second}, []sick{{nil, 1}}, []url.URL{{Path: "/", User: url.User("me")}}, []vacant{{}, {}}, []Ring{{&Ring{nil, 1}, 2}},
+		[]struct{ F func() }{{nil}}, []uintptr{1}, []rune{'x'},
+	} {
+		each(t, func(t *testing.T, c Codec) {
+			elem := reflect.TypeOf(values).Elem()
+			wrong := c.Check(elem, false)
+			got := fresh(values)
+			src, err := c.NewEncoder().Encode(nil, pointer(values))
+			if err == nil {
+				err = c.NewDecoder().Decode(src, got)
+			}
+			back := err == nil && reflect.DeepEqual(content(got), values)
+			if back != (wrong == nil) {
+				t.Errorf("%s: Check says %v, but the value %+v came back as %+v (%v)", elem, wrong, values, content(got), err)
+			}
+		})
+	}
+}

@@ -1,0 +1,77 @@
+// Package codec turns slices of values into bytes and back, one file a codec.
+//
+// Every value that crosses is a slice: a batch of items or of results. An
+// [Encoder] and the [Decoder] at the other end form a stream, because gob sends
+// the description of a type once per stream, and a fresh gob encoder for each
+// message costs about twenty times more. What an encoder produced must be
+// decoded in the same order and without gaps; after a gap both ends take a
+// fresh pair.
+//
+// An Encoder or a Decoder belongs to one goroutine. A Codec may be used by many.
+package codec
+
+import (
+	"reflect"
+	"strings"
+)
+
+// Codec is a way of writing values.
+type Codec interface {
+	// Name is how a Spec spells the codec.
+	Name() string
+
+	// NewEncoder and NewDecoder start the two ends of a stream.
+	NewEncoder() Encoder
+	NewDecoder() Decoder
+
+	// Check reports what of type t the codec would drop without an error or
+	// cannot carry at all: an error that names the path of the field, such as
+	// "Record.secret: unexported field". Cyclic types are walked once.
+	// With lossy, fields that would be dropped are allowed.
+	Check(t reflect.Type, lossy bool) error
+
+	// ItemBytes returns how many of the bytes in encoded, which Encode wrote
+	// for one slice of n values, belong to the values themselves: without
+	// type descriptions, lengths of messages, brackets and commas. It is the
+	// same for every way of cutting the same values into slices.
+	ItemBytes(encoded []byte, n int) int
+}
+
+// Encoder is the sending end of a stream.
+type Encoder interface {
+	// Encode appends the encoding of v, a pointer to a slice, to dst. After an
+	// error, or when the bytes are not delivered, the stream is spoiled and a
+	// fresh encoder is needed. It never panics because of what v holds.
+	Encode(dst []byte, v any) ([]byte, error)
+}
+
+// Decoder is the receiving end of a stream.
+type Decoder interface {
+	// Decode stores the value that src holds, all of it, in v, a pointer to a
+	// nil slice, and always into fresh memory: nothing in v refers to src
+	// afterwards. After an error a fresh decoder is needed. It never panics
+	// because of what src holds.
+	Decode(src []byte, v any) error
+}
+
+// table holds the codecs that we ship.
+var table = []Codec{Gob{}, JSON{}}
+
+// Lookup returns the codec of that name.
+func Lookup(name string) (Codec, bool) {
+	for _, c := range table {
+		if c.Name() == name {
+			return c, true
+		}
+	}
+	return nil, false
+}
+
+// Names returns the names of all codecs.
+func Names() string {
+	names := make([]string, len(table))
+	for i, c := range table {
+		names[i] = c.Name()
+	}
+	return strings.Join(names, ", ")
+}

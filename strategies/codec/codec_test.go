@@ -1,0 +1,395 @@
+package codec
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"math/big"
+	"math/rand/v2"
+	"net/netip"
+	"reflect"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+)
+
+// record has a field of every sort that people exchange.
+type record struct {
+	ID      uint64
+	Name    string
+	Ratio   float64
+	Small   int8
+	Yes     bool
+	Raw     []byte
+	Factors []factor
+	Counts  map[string][]int
+	Best    *factor
+	Array   [3]float32
+	When    time.Time
+	Big     *big.Int
+	Own     big.Int
+	Address netip.Addr
+	Left    *record
+}
+
+type factor struct {
+	Prime uint64
+	Times int
+}
+
+// someRecord returns one that comes back equal from every codec: without
+// empty slices and pointers to zero.
+func someRecord(r *rand.Rand, depth int) record {
+	rec := record{
+		ID: r.Uint64(), Name: strings.Repeat("näme<&>\"", r.IntN(4)), Ratio: r.NormFloat64(), Small: int8(r.Int()),
+		Yes: r.IntN(2) == 0, Array: [3]float32{r.Float32(), 0, -1}, Counts: map[string][]int{"a": {r.Int(), -1}, "": nil},
+		When: time.Unix(r.Int64N(1<<32), r.Int64N(1e9)).UTC(), Big: big.NewInt(1 + r.Int64()),
+		Address: netip.AddrFrom4([4]byte{127, byte(r.Int()), 0, 1}),
+	}
+	rec.Own.SetUint64(1+r.Uint64()>>1).Lsh(&rec.Own, 70)
+	for range r.IntN(4) {
+		rec.Factors = append(rec.Factors, factor{r.Uint64(), r.IntN(10)})
+		rec.Raw = append(rec.Raw, byte(r.Int()))
+	}
+	if len(rec.Factors) > 0 {
+		rec.Best = &factor{Prime: 2, Times: 1}
+	}
+	if depth > 0 {
+		left := someRecord(r, depth-1)
+		rec.Left = &left
+	}
+	return rec
+}
+
+// list makes n values.
+func list[T any](n int, value func(r *rand.Rand) T) []T {
+	r := rand.New(rand.NewPCG(1, 2))
+	values := make([]T, n)
+	for i := range values {
+		values[i] = value(r)
+	}
+	return values
+}
+
+// samples are slices of values of several types. Every test of what all
+// values have in common runs over them.
+func samples(n int) map[string]any {
+	return map[string]any{
+		"uint64":   list(n, func(r *rand.Rand) uint64 { return r.Uint64() >> r.IntN(64) }),
+		"bytes":    list(n, func(r *rand.Rand) byte { return byte(r.Int()) }),
+		"float64":  list(n, func(r *rand.Rand) float64 { return r.NormFloat64() }),
+		"string":   list(n, func(r *rand.Rand) string { return strings.Repeat("x,]\"\n", r.IntN(60)) }),
+		"slice":    list(n, func(r *rand.Rand) []uint64 { return list(r.IntN(40)+1, (*rand.Rand).Uint64) }),
+		"text":     list(n, func(r *rand.Rand) []byte { return make([]byte, r.IntN(300)+1) }),
+		"array":    list(n, func(r *rand.Rand) [2]int16 { return [2]int16{int16(r.Int()), 1} }),
+		"map":      list(n, func(r *rand.Rand) map[uint32]string { return map[uint32]string{r.Uint32(): "v", 7: ""} }),
+		"pointer":  list(n, func(r *rand.Rand) *uint64 { return new(1 + r.Uint64()>>1) }),
+		"struct":   list(n, func(r *rand.Rand) factor { return factor{r.Uint64(), -r.IntN(3)} }),
+		"record":   list(n, func(r *rand.Rand) record { return someRecord(r, r.IntN(3)) }),
+		"time":     list(n, func(r *rand.Rand) time.Time { return time.Unix(r.Int64N(1<<32), 0).UTC() }),
+		"nothing":  list(n, func(*rand.Rand) struct{} { return struct{}{} }),
+		"pointers": list(n, func(r *rand.Rand) *record { rec := someRecord(r, 1); return &rec }),
+	}
+}
+
+// each runs a test for every codec.
+func each(t *testing.T, test func(t *testing.T, c Codec)) {
+	for _, c := range table {
+		t.Run(c.Name(), func(t *testing.T) { test(t, c) })
+	}
+}
+
+// pointer returns a pointer to the slice in v, as Encode wants it.
+func pointer(v any) any {
+	p := reflect.New(reflect.TypeOf(v))
+	p.Elem().Set(reflect.ValueOf(v))
+	return p.Interface()
+}
+
+// fresh returns a pointer to a nil slice of the type of v.
+func fresh(v any) any { return reflect.New(reflect.TypeOf(v)).Interface() }
+
+// content returns what a pointer points to.
+func content(p any) any { return reflect.ValueOf(p).Elem().Interface() }
+
+func mustEncode(t testing.TB, e Encoder, v any) []byte {
+	t.Helper()
+	b, err := e.Encode(nil, pointer(v))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+func TestRoundTrip(t *testing.T) {
+	each(t, func(t *testing.T, c Codec) {
+		for name, values := range samples(20) {
+			if err := c.Check(reflect.TypeOf(values).Elem(), false); err != nil {
+				t.Errorf("%s: %v", name, err)
+			}
+			e, d := c.NewEncoder(), c.NewDecoder()
+			for range 3 { // a stream, not a single value
+				got := fresh(values)
+				if err := d.Decode(mustEncode(t, e, values), got); err != nil {
+					t.Fatalf("%s: %v", name, err)
+				}
+				if !reflect.DeepEqual(content(got), values) {
+					t.Errorf("%s: got %v, want %v", name, content(got), values)
+				}
+			}
+		}
+	})
+}
+
+func TestBorders(t *testing.T) {
+	each(t, func(t *testing.T, c Codec) {
+		for _, values := range []any{
+			[]uint64{0, 1, math.MaxUint64}, []int64{math.MinInt64, -1, math.MaxInt64}, []uint64{},
+			[]float64{math.MaxFloat64, math.SmallestNonzeroFloat64, 0.1, math.Copysign(0, -1)},
+			[]string{"", "\x00", "<script>&\u2028"}, []float32{math.MaxFloat32, 0.1},
+		} {
+			got := fresh(values)
+			if err := c.NewDecoder().Decode(mustEncode(t, c.NewEncoder(), values), got); err != nil {
+				t.Fatalf("%v: %v", values, err)
+			}
+			if fmt.Sprint(content(got)) != fmt.Sprint(values) { // -0 is not 0 here
+				t.Errorf("got %v, want %v", content(got), values)
+			}
+		}
+	})
+}
+
+// TestEqualUpTo holds what the codecs' documentation says about values that
+// come back changed.
+func TestEqualUpTo(t *testing.T) {
+	type box struct {
+		Slice   []int
+		Map     map[string]int
+		Pointer *int
+		Twice   **int
+		Text    string
+	}
+	zero := new(int)
+	sent := []box{{Slice: []int{}, Map: map[string]int{}, Pointer: zero, Twice: &zero, Text: "\xff"}}
+	want := map[string]box{
+		"gob":  {Map: map[string]int{}, Text: "\xff"},
+		"json": {Slice: []int{}, Map: map[string]int{}, Pointer: zero, Twice: &zero, Text: "\ufffd"},
+	}
+	each(t, func(t *testing.T, c Codec) {
+		var got []box
+		if err := c.NewDecoder().Decode(mustEncode(t, c.NewEncoder(), sent), &got); err != nil {
+			t.Fatal(err)
+		}
+		if !reflect.DeepEqual(got[0], want[c.Name()]) {
+			t.Errorf("got %+v, want %+v", got[0], want[c.Name()])
+		}
+	})
+}
+
+func TestEncodeAppends(t *testing.T) {
+	each(t, func(t *testing.T, c Codec) {
+		alone := mustEncode(t, c.NewEncoder(), []string{"value"})
+		got, err := c.NewEncoder().Encode([]byte("before"), &[]string{"value"})
+		if err != nil || string(got) != "before"+string(alone) {
+			t.Errorf("%q, %v, want %q after before", got, err, alone)
+		}
+		room := make([]byte, 0, 1<<10)
+		if got, err := c.NewEncoder().Encode(room, &[]string{"value"}); err != nil || &got[0] != &room[:1][0] {
+			t.Errorf("not in the memory that it was given (error %v)", err)
+		}
+	})
+}
+
+func TestDecodedIsFresh(t *testing.T) {
+	each(t, func(t *testing.T, c Codec) {
+		want := samples(5)["record"]
+		src := mustEncode(t, c.NewEncoder(), want)
+		got := fresh(want)
+		if err := c.NewDecoder().Decode(src, got); err != nil {
+			t.Fatal(err)
+		}
+		clear(src)
+		if !reflect.DeepEqual(content(got), want) {
+			t.Error("what was decoded refers to the bytes that it came from")
+		}
+	})
+}
+
+// TestGobStream: the description of a type goes once a stream, so a value
+// whose predecessor was not delivered means nothing, and both ends start anew.
+func TestGobStream(t *testing.T) {
+	e := Gob{}.NewEncoder()
+	values := []record{someRecord(rand.New(rand.NewPCG(1, 1)), 1)}
+	first, second := mustEncode(t, e, values), mustEncode(t, e, values)
+	if len(second) > len(first)-100 {
+		t.Errorf("%d bytes, then %d: the type was described again", len(first), len(second))
+	}
+	var got []record
+	d := Gob{}.NewDecoder()
+	if err := d.Decode(second, &got); err == nil {
+		t.Fatal("a stream with a gap was decoded")
+	}
+	got = nil
+	if err := (Gob{}).NewDecoder().Decode(mustEncode(t, Gob{}.NewEncoder(), values), &got); err != nil {
+		t.Fatalf("a fresh pair: %v", err)
+	}
+}
+
+// TestSpoiledEncoder: a value that fails after its type was described leaves
+// an encoder that the next good value cannot be sent with.
+func TestSpoiledEncoder(t *testing.T) {
+	e := Gob{}.NewEncoder()
+	dst, err := e.Encode([]byte("kept"), &[]*factor{nil})
+	if err == nil || string(dst) != "kept" {
+		t.Fatalf("%q, %v, want dst as it was and an error", dst, err)
+	}
+	var got []*factor
+	if err := (Gob{}).NewDecoder().Decode(mustEncode(t, e, []*factor{{2, 1}}), &got); err == nil {
+		t.Error("the stream was not spoiled: what the design fears does not happen any more")
+	}
+}
+
+// bomb brings encodings that panic.
+type bomb struct{ N int }
+
+func (bomb) GobEncode() ([]byte, error)    { panic("encode") }
+func (*bomb) GobDecode([]byte) error       { panic("decode") }
+func (bomb) MarshalJSON() ([]byte, error)  { panic("encode") }
+func (*bomb) UnmarshalJSON(b []byte) error { panic("decode") }
+
+// fuse is encoded as what a bomb decodes from.
+type fuse struct{ N int }
+
+func (fuse) GobEncode() ([]byte, error)   { return []byte("1"), nil }
+func (*fuse) GobDecode([]byte) error      { return nil }
+func (fuse) MarshalJSON() ([]byte, error) { return []byte("1"), nil }
+
+// loop can contain itself.
+type loop struct{ Next *loop }
+
+func TestUnencodable(t *testing.T) {
+	circle := new(loop)
+	circle.Next = circle
+	type pair struct {
+		codec string
+		value any
+	}
+	for _, tt := range []pair{
+		{"gob", []*int{nil}}, {"gob", [][]*int{{nil}}}, {"gob", []any{func() {}}}, {"gob", []any{factor{}}},
+		{"gob", []struct{ a int }{{1}}}, {"gob", []chan int{nil}}, {"gob", []bomb{{1}}}, {"gob", []map[string]big.Int{{"": {}}}},
+		{"json", []float64{math.NaN()}}, {"json", []float64{math.Inf(1)}}, {"json", []any{func() {}}},
+		{"json", []complex128{1}}, {"json", []chan int{nil}}, {"json", []bomb{{1}}}, {"json", []*loop{circle}},
+		{"json", []map[float64]int{{1: 1}}},
+	} {
+		c, _ := Lookup(tt.codec)
+		dst, err := c.NewEncoder().Encode([]byte("kept"), pointer(tt.value))
+		if err == nil || string(dst) != "kept" {
+			t.Errorf("%s: %T: %q, %v, want an error and dst as it was", tt.codec, tt.value, dst, err)
+		}
+	}
+	if _, err := (Gob{}).NewEncoder().Encode(nil, (*[]int)(nil)); err == nil {
+		t.Error("gob: a nil pointer was encoded")
+	}
+}
+
+func TestDecodePanics(t *testing.T) {
+	each(t, func(t *testing.T, c Codec) {
+		var got []bomb
+		err := c.NewDecoder().Decode(mustEncode(t, c.NewEncoder(), []fuse{{1}}), &got)
+		if err == nil || !strings.Contains(err.Error(), "panic: decode") {
+			t.Errorf("%v, want the panic as an error", err)
+		}
+	})
+}
+
+// garbage returns changes of good bytes that are not good any more.
+func garbage(good []byte) map[string][]byte {
+	bad := map[string][]byte{
+		"nothing": nil, "zero": {0}, "long": []byte(strings.Repeat("\xff", 100)), "after": append(good[:len(good):len(good)], 'x'),
+		"twice": append(good[:len(good):len(good)], good...), "huge length": {0xfc, 0x3f, 0xff, 0xff, 0xff, 1, 2, 3},
+		"text": []byte("hello"), "wide": append([]byte{0xf7}, good...),
+	}
+	for n := range good {
+		bad[fmt.Sprintf("first %d bytes", n)] = good[:n]
+	}
+	return bad
+}
+
+func TestDecodeGarbage(t *testing.T) {
+	each(t, func(t *testing.T, c Codec) {
+		values := samples(2)["record"]
+		for name, src := range garbage(mustEncode(t, c.NewEncoder(), values)) {
+			err := c.NewDecoder().Decode(src, fresh(values))
+			if err == nil {
+				t.Errorf("%s: no error", name)
+			}
+			if errors.Is(err, io.EOF) {
+				t.Errorf("%s: %v reads as the end of a connection", name, err)
+			}
+		}
+	})
+}
+
+// TestToldLength: nothing is allocated for a length that is not true.
+func TestToldLength(t *testing.T) {
+	told := []byte{0xfc, 0x00, 0x8f, 0xff, 0xff, 1, 2, 3} // 9 MB
+	var err error
+	n := allocated(func() { err = Gob{}.NewDecoder().Decode(told, new([]int)) })
+	if err == nil || n > 1<<16 {
+		t.Errorf("%d bytes allocated, error %v", n, err)
+	}
+}
+
+func TestDecodeOtherType(t *testing.T) {
+	each(t, func(t *testing.T, c Codec) {
+		src := mustEncode(t, c.NewEncoder(), []string{"text"})
+		if err := c.NewDecoder().Decode(src, new([]int)); err == nil {
+			t.Error("strings were decoded as numbers")
+		}
+		if err := c.NewDecoder().Decode(src, []string(nil)); err == nil {
+			t.Error("decoded into something that is no pointer")
+		}
+	})
+}
+
+// TestFlippedBits: the frame's checksum keeps these away from a codec; if one
+// came through it would be a wrong value or an error, but no panic, and not
+// much memory.
+func TestFlippedBits(t *testing.T) {
+	each(t, func(t *testing.T, c Codec) {
+		values := []factor{{1 << 40, 3}, {5, 1}}
+		good := mustEncode(t, c.NewEncoder(), values)
+		for i := range len(good) * 8 {
+			bad := append([]byte(nil), good...)
+			bad[i/8] ^= 1 << (i % 8)
+			if n := allocated(func() { c.NewDecoder().Decode(bad, fresh(values)) }); n > 11<<20 {
+				t.Errorf("bit %d: %d bytes allocated", i, n)
+			}
+		}
+	})
+}
+
+// allocated returns how many bytes f allocates.
+func allocated(f func()) uint64 {
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	f()
+	runtime.ReadMemStats(&after)
+	return after.TotalAlloc - before.TotalAlloc
+}
+
+func TestLookup(t *testing.T) {
+	for _, c := range table {
+		if got, ok := Lookup(c.Name()); !ok || got != c {
+			t.Errorf("Lookup(%q) is %v, %v", c.Name(), got, ok)
+		}
+		if !strings.Contains(Names(), c.Name()) {
+			t.Errorf("%q is not in %q", c.Name(), Names())
+		}
+	}
+	if c, ok := Lookup("gobs"); ok {
+		t.Errorf("found %v", c)
+	}
+}

@@ -1,0 +1,78 @@
+package codec
+
+import (
+	"encoding/json"
+	"fmt"
+)
+
+// JSON is encoding/json.
+//
+// A value comes back equal up to this: bytes of a string that are not UTF-8
+// become U+FFFD; an empty slice or map with omitempty comes back as nil; a
+// pointer to a nil pointer, slice or map comes back as nil; numbers inside an
+// interface become float64; the monotonic part of a time.Time is gone. NaN,
+// infinities and values that contain themselves cannot be encoded and are
+// errors. A struct field that the text does not name stays zero.
+type JSON struct{}
+
+// Name implements [Codec].
+func (JSON) Name() string { return "json" }
+
+// NewEncoder implements [Codec].
+func (JSON) NewEncoder() Encoder {
+	e := new(jsonEncoder)
+	e.enc = json.NewEncoder(&e.out)
+	e.enc.SetEscapeHTML(false)
+	return e
+}
+
+// NewDecoder implements [Codec].
+func (JSON) NewDecoder() Decoder { return jsonDecoder{} }
+
+// ItemBytes implements [Codec].
+func (JSON) ItemBytes(encoded []byte, n int) int {
+	switch {
+	case n == 0:
+		return 0 // [] or null
+	case len(encoded) > 0 && encoded[0] == '"':
+		return n // a slice of bytes is one base64 string
+	}
+	return max(0, len(encoded)-len("[]")-(n-1))
+}
+
+// jsonEncoder uses a json.Encoder, because json.Marshal copies its result
+// once more.
+type jsonEncoder struct {
+	out appender
+	enc *json.Encoder
+}
+
+// Encode implements [Encoder]. After an error it returns dst as it was.
+func (e *jsonEncoder) Encode(dst []byte, v any) (out []byte, err error) {
+	e.out = dst
+	defer func() {
+		if p := recover(); p != nil {
+			out, err = dst, fmt.Errorf("json: encode %T: panic: %v", v, p)
+		}
+		e.out = nil
+	}()
+	if err := e.enc.Encode(v); err != nil {
+		return dst, err
+	}
+	return e.out[:len(e.out)-1], nil // without the newline
+}
+
+type jsonDecoder struct{}
+
+// Decode implements [Decoder].
+func (jsonDecoder) Decode(src []byte, v any) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("json: decode %T: panic: %v", v, p)
+		}
+	}()
+	if err := json.Unmarshal(src, v); err != nil {
+		return fmt.Errorf("json: decode %T: %w", v, err)
+	}
+	return nil
+}

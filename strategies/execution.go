@@ -1,0 +1,48 @@
+package strategies
+
+import "context"
+
+// execution runs the items of a chunk one after the other, on either kind of
+// worker. It survives a task that ends its goroutine: exited records that, and
+// another goroutine calls run again.
+type execution struct {
+	load     load
+	ctx      context.Context
+	position *position
+	next     int
+	failed   []failure
+}
+
+// run runs what is left of the chunk.
+func (x *execution) run() {
+	n := x.load.len()
+	for x.next < n {
+		i, err := x.load.runFrom(x.ctx, x.next, x.position)
+		if err == nil {
+			x.skip(i)
+			return
+		}
+		x.fail(i, err)
+	}
+}
+
+func (x *execution) fail(i int, err error) {
+	x.failed = append(x.failed, failure{index: i, err: err})
+	x.next = i + 1
+}
+
+// skip gives up the items from i on: they were cancelled.
+func (x *execution) skip(i int) {
+	for ; i < x.load.len(); i++ {
+		x.failed = append(x.failed, failure{index: i, err: context.Canceled, skipped: true})
+	}
+	x.next = i
+}
+
+// exited is called when the goroutine of run ended in a task.
+func (x *execution) exited() {
+	x.fail(int(x.position.item.Load()), &RemoteError{
+		Type: typeGoexit,
+		Text: "the task ended its goroutine with runtime.Goexit",
+	})
+}

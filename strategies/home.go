@@ -1,0 +1,75 @@
+package strategies
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"strconv"
+
+	"github.com/handoff-go/handoff/strategies/transport"
+)
+
+// home is what the worker processes of a pool have in common, as it was when
+// the pool was opened: replacements start in the same place.
+type home struct {
+	run  uint64
+	path string
+	args []string
+	env  []string
+	dir  string
+	out  *output
+	id   identity
+	made *transport.RunDir // shared-file only
+	data []byte            // the encoded data of the task's Setup
+
+	ctx    context.Context // ends when the pool closes
+	cancel context.CancelCauseFunc
+}
+
+func (p *core) newHome() (*home, error) {
+	path, err := executable()
+	if err != nil {
+		return nil, fmt.Errorf("strategies: find this program: %w", err)
+	}
+	h := &home{
+		run:  rand.Uint64(),
+		path: path,
+		args: os.Args,
+		id:   p.identity(),
+	}
+	h.ctx, h.cancel = context.WithCancelCause(context.Background())
+	if h.dir, err = os.Getwd(); err != nil {
+		return nil, fmt.Errorf("strategies: %w", err)
+	}
+	if p.def.setup != nil {
+		if h.data, err = p.def.setup.encode(p.codec, p.options.setup); err != nil {
+			return nil, fmt.Errorf("strategies: task %q: setup: %w", p.def.name, err)
+		}
+	}
+	if err := p.furnish(h); err != nil {
+		return nil, err
+	}
+	h.env = p.environment(h)
+	h.out = newOutput(p.options.stderr)
+	return h, nil
+}
+
+func (p *core) environment(h *home) []string {
+	env := append(os.Environ(),
+		envWorker+"="+workerValue(h.run, connLimit(p.spec.frameLimit())),
+		envDepth+"="+strconv.Itoa(depth()+1),
+		"GOMAXPROCS="+strconv.Itoa(p.spec.procs()))
+	if raceEnv != "" {
+		env = append(env, "GORACE="+os.Getenv("GORACE")+raceEnv)
+	}
+	return env
+}
+
+// close ends what outlives the workers.
+func (h *home) close() {
+	h.out.close()
+	if h.made != nil {
+		h.made.Remove()
+	}
+}

@@ -1,0 +1,61 @@
+package strategies
+
+import (
+	"sync"
+
+	"github.com/handoff-go/handoff/strategies/transport"
+)
+
+// inbox holds the chunks that a worker has received and not begun. Putting one
+// in never waits: the coordinator's window bounds it.
+type inbox struct {
+	mu      sync.Mutex
+	filled  sync.Cond
+	frames  []transport.Frame
+	stopped bool
+}
+
+func newInbox() *inbox {
+	b := &inbox{}
+	b.filled.L = &b.mu
+	return b
+}
+
+func (b *inbox) put(f transport.Frame) {
+	b.mu.Lock()
+	b.frames = append(b.frames, f)
+	b.mu.Unlock()
+	b.filled.Signal()
+}
+
+// stop lets take return false once the inbox is empty.
+func (b *inbox) stop() {
+	b.mu.Lock()
+	b.stopped = true
+	b.mu.Unlock()
+	b.filled.Signal()
+}
+
+// peek reports whether take would return without waiting.
+func (b *inbox) peek() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return len(b.frames) > 0
+}
+
+// take returns the next chunk and how many are behind it. It reports false
+// after a stop.
+func (b *inbox) take() (f transport.Frame, behind int, ok bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for len(b.frames) == 0 {
+		if b.stopped {
+			return f, 0, false
+		}
+		b.filled.Wait()
+	}
+	f = b.frames[0]
+	b.frames[0] = transport.Frame{}
+	b.frames = b.frames[1:]
+	return f, len(b.frames), true
+}

@@ -1,0 +1,92 @@
+package strategies
+
+// The first rule for chunks and windows: a worker has about windowSpan of its
+// own measured work before it, in at least minWindow chunks, so that it never
+// waits for the coordinator to notice an answer; and a chunk is a part of that,
+// so that the cost of a frame, some microseconds, is small beside it.
+const (
+	windowSpan   = 1_000_000 // ns
+	chunkSpan    = windowSpan / 4
+	minWindow    = 2
+	maxWindow    = 128
+	windowBytes  = 4 << 20 // outstanding each way; a larger chunk travels alone
+	chunkBytes   = 64 << 10
+	paceMemory   = 8 // weight of the past in the averages
+	unknownBytes = 16
+)
+
+// pace is what is known of how fast a worker works, and the sizes that follow.
+type pace struct {
+	item  float64 // ns of work per item, 0 before the first report
+	sent  float64 // encoded bytes per item
+	got   float64 // encoded bytes per result
+	chunk int     // items in a chunk so far allowed
+	open  int     // items answered since the last report of work, which worked takes
+}
+
+// worked takes a report of work done on the items answered since the last.
+func (p *pace) worked(ns int64) {
+	if p.open == 0 {
+		return
+	}
+	p.item = average(p.item, float64(ns)/float64(p.open), p.open)
+	p.open = 0
+}
+
+// average moves old towards seen, the faster the more items seen speaks for.
+func average(old, seen float64, items int) float64 {
+	if old == 0 {
+		return seen
+	}
+	weight := float64(min(items, paceMemory)) / (2 * paceMemory)
+	return old + weight*(seen-old)
+}
+
+// grow lets auto's chunk at most double with the answer to a chunk of n items.
+func (p *pace) grow(n int) {
+	if p.item > 0 {
+		p.chunk = max(1, min(int(chunkSpan/max(p.item, 1)), max(p.chunk, 2*n)))
+	}
+}
+
+// chunkSize is how many items the next chunk should have, at most. left is how
+// many items are still to be sent, or -1 if that is not known: near the end
+// chunks shrink, so that all workers end together.
+func (p *pace) chunkSize(spec Spec, left int) int {
+	if spec.Chunk > 0 {
+		return spec.Chunk
+	}
+	n := max(1, p.chunk)
+	if per := max(p.sent, p.got); per > 0 {
+		n = min(n, int(chunkBytes/per))
+	}
+	if left >= 0 {
+		n = min(n, (left+2*spec.Workers-1)/(2*spec.Workers))
+	}
+	return max(1, n)
+}
+
+// window is how many chunks of n items the worker may have outstanding.
+func (p *pace) window(spec Spec, n int) int {
+	if spec.Window > 0 {
+		return spec.Window
+	}
+	if p.item == 0 {
+		return minWindow
+	}
+	return int(min(max(windowSpan/(p.item*float64(n)), minWindow), maxWindow))
+}
+
+// fits reports whether a chunk of n more items may be outstanding beside the
+// bytes that are, by what items have weighed so far.
+func (p *pace) fits(outstanding, n int) bool {
+	per := max(p.sent, p.got, unknownBytes)
+	return float64(outstanding)+per*float64(n) <= windowBytes
+}
+
+// weighed takes the encoded size of n items, or of n results.
+func weighed(per *float64, bytes, n int) {
+	if n > 0 {
+		*per = average(*per, float64(bytes)/float64(n), n)
+	}
+}

@@ -1,0 +1,182 @@
+package strategies
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+
+	"github.com/handoff-go/handoff/strategies/codec"
+)
+
+// Pool runs one task by one strategy. It is made by [Open] and must be closed.
+// All methods may be called concurrently; calls share the workers. A task must
+// not use the pool that runs it.
+type Pool[In, Out any] struct{ core *core }
+
+// core is a pool with its types erased.
+type core struct {
+	schedule
+	def     *definition
+	row     strategy
+	options options
+	codec   codec.Codec // nil in process
+	home    *home       // of worker processes; nil in process
+
+	running sync.WaitGroup // what Close waits for
+	closing sync.Once
+}
+
+// Open starts the workers of a pool and returns when all are ready: started,
+// shaken hands with, and through the task's Setup. The context bounds the
+// start only.
+//
+// Errors: what [Spec.Validate] says; [ErrNoInit] and [ErrInWorker]; a type that
+// the codec would change; a worker that could not be started, with the end of
+// its stderr; errors.ErrUnsupported for worker processes on this system.
+func Open[In, Out any](ctx context.Context, task *Task[In, Out], spec Spec, list ...Option) (*Pool[In, Out], error) {
+	p, err := newCore(task.def, spec, newOptions(list))
+	if err != nil {
+		return nil, err
+	}
+	if err := p.start(ctx); err != nil {
+		p.close()
+		return nil, err
+	}
+	return &Pool[In, Out]{p}, nil
+}
+
+func newCore(def *definition, spec Spec, o options) (*core, error) {
+	if err := spec.Validate(); err != nil {
+		return nil, err
+	}
+	if err := checkSetup(def, o.setup); err != nil {
+		return nil, err
+	}
+	row, _ := lookup(spec.Strategy)
+	p := &core{def: def, row: row, options: o}
+	p.spec, p.remote = spec.Resolve(), row.kind.remote()
+	for i := range p.spec.Workers {
+		p.slots = append(p.slots, &slot{number: i, wake: make(chan struct{}, 1)})
+	}
+	return p, nil
+}
+
+// start is the one switch over kinds.
+func (p *core) start(ctx context.Context) error {
+	switch p.row.kind {
+	case kindSerial, kindGoroutines:
+		return p.startLocals(ctx)
+	case kindProcess, kindSharedFile:
+		if err := mayStartProcesses(); err != nil {
+			return err
+		}
+		p.codec, _ = lookupCodec(p.row.codec)
+		if err := p.checkTypes(); err != nil {
+			return err
+		}
+		return p.startProcesses(ctx)
+	}
+	panic("strategies: a kind without a start")
+}
+
+// checkTypes walks the task's types once for the pool's codec.
+func (p *core) checkTypes() error {
+	if err := p.codec.Check(p.def.in, p.def.lossy); err != nil {
+		return fmt.Errorf("strategies: task %q: items: %w", p.def.name, err)
+	}
+	if err := p.codec.Check(p.def.out, p.def.lossy); err != nil {
+		return fmt.Errorf("strategies: task %q: results: %w", p.def.name, err)
+	}
+	return nil
+}
+
+// Spec returns the configuration in force, defaults filled in.
+func (p *Pool[In, Out]) Spec() Spec { return p.core.spec }
+
+// Map runs the task on every item. results[i] belongs to items[i]; items that
+// failed have the zero value there and are listed in a [*MapError]. It returns
+// early, with the results so far, when ctx ends (context.Cause), when the pool
+// is closed ([ErrClosed]), and when workers die over and over again without
+// getting anywhere.
+//
+// Each item is answered once, but may be run again after a worker process was
+// lost; with retries=0 it is run at most once. When Map returns, nothing of the
+// pool touches items or results any more.
+func (p *Pool[In, Out]) Map(ctx context.Context, items []In) (results []Out, err error) {
+	results = make([]Out, len(items))
+	if ctx.Err() != nil {
+		return results, context.Cause(ctx)
+	}
+	st := &array[In, Out]{load: p.core.def.load().(*cargo[In, Out]), items: items, results: results}
+	c, err := p.core.begin(ctx, st)
+	if err != nil {
+		return results, err
+	}
+	if len(items) > 0 {
+		err = c.wait(ctx)
+	}
+	c.close()
+	if err == nil && len(st.failed) > 0 {
+		slices.SortFunc(st.failed, func(a, b *ItemError) int { return cmp.Compare(a.Index, b.Index) })
+		err = &MapError{Failed: st.failed}
+	}
+	return results, err
+}
+
+// array is the stock of a Map.
+type array[In, Out any] struct {
+	load    *cargo[In, Out]
+	items   []In
+	results []Out
+	next    int
+	failed  []*ItemError
+}
+
+func (a *array[In, Out]) ready() int { return len(a.items) - a.next }
+func (a *array[In, Out]) left() int  { return len(a.items) - a.next }
+func (a *array[In, Out]) halt()      {}
+
+func (a *array[In, Out]) take(n int) (first int, l load) {
+	first, a.next = a.next, a.next+n
+	return first, &cargo[In, Out]{
+		run:     a.load.run,
+		items:   a.items[first:a.next:a.next],
+		results: a.results[first:a.next:a.next],
+	}
+}
+
+// deliver has nothing to do with the results: they are in place.
+func (a *array[In, Out]) deliver(_ int, _ load, failed []*ItemError) {
+	a.failed = append(a.failed, failed...)
+}
+
+// Close ends running calls with [ErrClosed], stops the workers and releases
+// everything: processes, files, goroutines and descriptors. A worker process
+// that does not stop by itself is killed; an in-process task that ignores its
+// context keeps its goroutine, counted in Stats.Abandoned. Further calls of
+// Close wait for the first and return nil.
+func (p *Pool[In, Out]) Close() error {
+	p.core.close()
+	return nil
+}
+
+func (p *core) close() {
+	p.closing.Do(func() {
+		p.mu.Lock()
+		p.ending = true
+		for _, c := range p.open {
+			p.end(c, ErrClosed)
+			c.recall()
+		}
+		p.calls, p.retry = nil, nil
+		p.stopWorkers()
+		p.rouse()
+		p.mu.Unlock()
+		p.running.Wait()
+		if p.home != nil {
+			p.home.close()
+		}
+	})
+}

@@ -1,0 +1,376 @@
+package strategies
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/handoff-go/handoff/strategies/codec"
+	"github.com/handoff-go/handoff/strategies/transport"
+)
+
+// process is one worker process, from its start until nothing of it is left.
+// A sender and one receiver a connection work for it; none of them waits for a
+// task, and receivers wait for nothing but frames.
+type process struct {
+	core *core
+	slot *slot
+	cmd  *exec.Cmd
+
+	ours    [2]*os.File // our ends of the control pair: read, write
+	control *transport.Stream
+	data    transport.Conn // the same as control for pipe
+	file    *transport.File
+	stderr  *stderr
+
+	exited chan struct{} // Wait returned
+	gone   chan struct{} // nobody must work for it any more
+
+	// Of the sender and of the data receiver.
+	sender, receiver *lane
+	encoder          codec.Encoder
+	decoder          codec.Decoder
+	proto            load // decodes results
+	fresh            bool // the encoder is new, and the frame must say so
+	buf              []byte
+
+	heard atomic.Int64 // frames received
+
+	mu        sync.Mutex
+	cause     string // why it was given up, if it did not end by itself
+	dismissed bool   // given up for no fault of its items
+	overdue   bool   // item ran out of time
+	item      int
+	itemChunk uint64
+	snapshots map[uint64]chan struct{}
+}
+
+// launch starts a worker and returns when it is ready for work.
+func (p *core) launch(ctx context.Context, w *slot) (*process, error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, p.options.startTimeout,
+		fmt.Errorf("not ready after %v", p.options.startTimeout))
+	defer cancel()
+	pr, err := p.spawn(w)
+	if err != nil {
+		return nil, fmt.Errorf("strategies: start worker %d: %w", w.number, err)
+	}
+	stop := context.AfterFunc(ctx, pr.kill)
+	if err = pr.shakeHands(); err == nil {
+		pr.data = wrapConn(pr.data)
+	}
+	if !stop() {
+		err = context.Cause(ctx)
+	}
+	if err == nil {
+		return pr, nil
+	}
+	pr.kill()
+	<-pr.exited
+	if last := pr.release(); last != "" {
+		err = fmt.Errorf("%w; its last words:\n%s", err, indent(last))
+	}
+	return nil, fmt.Errorf("strategies: start worker %d: %w", w.number, err)
+}
+
+// spawn starts the operating-system process and holds our ends of its pipes.
+func (p *core) spawn(w *slot) (*process, error) {
+	pr := &process{
+		core: p, slot: w,
+		exited: make(chan struct{}), gone: make(chan struct{}),
+		encoder: p.codec.NewEncoder(), decoder: p.codec.NewDecoder(), proto: p.def.load(),
+		snapshots: map[uint64]chan struct{}{},
+	}
+	var theirs []*os.File
+	defer func() {
+		for _, f := range theirs {
+			f.Close()
+		}
+	}()
+	pipe := func(ours func(r, w *os.File) (keep, give *os.File)) (*os.File, error) {
+		r, w, err := os.Pipe()
+		if err != nil {
+			return nil, err
+		}
+		keep, give := ours(r, w)
+		theirs = append(theirs, give)
+		return keep, nil
+	}
+	reads := func(r, w *os.File) (*os.File, *os.File) { return r, w }
+	writes := func(r, w *os.File) (*os.File, *os.File) { return w, r }
+
+	to, err1 := pipe(writes)
+	from, err2 := pipe(reads)
+	words, err3 := pipe(reads)
+	if err := errors.Join(err1, err2, err3); err != nil {
+		closeAll(to, from, words)
+		return nil, err
+	}
+	h := p.home
+	pr.ours = [2]*os.File{from, to}
+	pr.cmd = &exec.Cmd{
+		Path: h.path, Args: h.args, Env: h.env, Dir: h.dir,
+		Stdout: theirs[2], Stderr: theirs[2],
+		ExtraFiles: theirs[:2], // descriptors 3 and 4
+	}
+	ownGroup(pr.cmd)
+	if err := pr.cmd.Start(); err != nil {
+		closeAll(to, from, words)
+		return nil, err
+	}
+	pr.stderr = newStderr(words, w.number, h.out)
+	pr.control = transport.NewPipe(h.run, connLimit(p.spec.frameLimit()), from, to)
+	go func() {
+		pr.cmd.Wait()
+		close(pr.exited)
+	}()
+	return pr, nil
+}
+
+func closeAll(files ...*os.File) {
+	for _, f := range files {
+		if f != nil {
+			f.Close()
+		}
+	}
+}
+
+// shakeHands makes sure that the other side is what we think, and ready.
+func (pr *process) shakeHands() error {
+	p := pr.core
+	set := settings{
+		Worker:   pr.slot.number,
+		Phases:   p.options.phases,
+		Limit:    p.spec.frameLimit(),
+		Progress: p.spec.progressEvery(),
+		Setup:    p.def.setup != nil,
+	}
+	if err := pr.connect(&set); err != nil {
+		return err
+	}
+	if err := sendJSON(pr.control, transport.Hello, hello{identity: p.home.id, Settings: set}); err != nil {
+		return pr.explain(err)
+	}
+	var answer hello
+	if err := recvJSON(pr.control, transport.Hello, &answer); err != nil {
+		return pr.explain(err)
+	}
+	if answer.Problem != "" {
+		return errors.New(answer.Problem)
+	}
+	if d := p.home.id.difference(answer.identity); d != "" {
+		return errors.New("worker is another program: " + d)
+	}
+	return pr.setUp()
+}
+
+// explain says what an ended connection means during the start.
+func (pr *process) explain(err error) error {
+	if errors.Is(err, io.EOF) || errors.Is(err, os.ErrClosed) || isBrokenPipe(err) {
+		pr.kill()
+		<-pr.exited
+		return fmt.Errorf("it ended before it was ready: %v", pr.cmd.ProcessState)
+	}
+	return err
+}
+
+// setUp sends the data of the task's Setup and waits for the outcome.
+func (pr *process) setUp() error {
+	if pr.core.def.setup == nil {
+		return nil
+	}
+	f := transport.Frame{Header: transport.Header{Kind: transport.Setup}, Payload: pr.core.home.data}
+	if err := errors.Join(pr.control.Send(&f), pr.control.Flush()); err != nil {
+		return pr.explain(err)
+	}
+	if err := pr.control.Recv(&f); err != nil {
+		return pr.explain(err)
+	}
+	if f.Header.Kind != transport.Setup {
+		return fmt.Errorf("a frame of kind %d came instead of the outcome of the setup", f.Header.Kind)
+	}
+	if len(f.Payload) == 0 {
+		return nil
+	}
+	failed, ok := readError(f.Payload, pr.core.def.sentinels)
+	if !ok {
+		return errAnswer
+	}
+	return &setupError{failed}
+}
+
+// setupError is the error of a task's Setup in a worker. Trying again would
+// not help.
+type setupError struct{ err error }
+
+func (e *setupError) Error() string { return "setup: " + e.err.Error() }
+func (e *setupError) Unwrap() error { return e.err }
+
+// progressEvery is how often a busy worker says so: often enough to judge the
+// age of an item, and silence.
+func (s Spec) progressEvery() time.Duration {
+	every := time.Second
+	for _, limit := range []time.Duration{s.ItemTimeout, s.silence()} {
+		if limit > 0 {
+			every = min(every, limit/4)
+		}
+	}
+	return max(every, time.Millisecond)
+}
+
+// serve works with the worker until it is gone: the pair ended or Wait
+// returned, whichever comes first. Everything it had written is read and used
+// before serve returns.
+func (pr *process) serve() {
+	p := pr.core
+	pr.sender, pr.receiver = newLane(p.options.phases), newLane(p.options.phases)
+	var senders, receivers sync.WaitGroup
+	ended := make(chan struct{}, 2)
+	receive := func(c transport.Conn, l *lane) {
+		receivers.Go(func() {
+			pr.note(pr.receive(c, l))
+			ended <- struct{}{}
+		})
+	}
+	receive(pr.data, pr.receiver)
+	if pr.file != nil {
+		receive(pr.control, newLane(false))
+	}
+	senders.Go(pr.send)
+	go pr.watchSilence()
+
+	select {
+	case <-ended:
+		pr.awaitExit()
+	case <-pr.exited:
+	}
+	pr.drain(&receivers)
+	close(pr.gone)
+	pr.ours[1].SetWriteDeadline(time.Now())
+	senders.Wait()
+}
+
+const (
+	// exitGrace is how long a worker whose pair ended has to end itself: then
+	// its own exit status says why.
+	exitGrace = 100 * time.Millisecond
+	// drainGrace bounds the reading of what a dead worker had written: a child
+	// of it may hold the pipe open.
+	drainGrace = time.Second
+)
+
+func (pr *process) awaitExit() {
+	pr.mu.Lock()
+	given := pr.cause != ""
+	pr.mu.Unlock()
+	if !given {
+		select {
+		case <-pr.exited:
+			return
+		case <-time.After(exitGrace):
+		}
+	}
+	pr.kill()
+	<-pr.exited
+}
+
+func (pr *process) drain(receivers *sync.WaitGroup) {
+	pr.ours[0].SetReadDeadline(time.Now().Add(drainGrace))
+	if pr.file != nil {
+		pr.file.Hangup()
+	}
+	receivers.Wait()
+}
+
+// release lets go of everything that was held for the worker, which is gone.
+// It returns the last that it printed.
+func (pr *process) release() string {
+	if pr.data != nil && pr.file != nil {
+		pr.file.Close()
+	}
+	pr.control.Close()
+	return pr.stderr.end()
+}
+
+// note keeps the first reason for which a connection ended, unless it just
+// ended.
+func (pr *process) note(err error) {
+	if err == nil || errors.Is(err, io.EOF) || errors.Is(err, os.ErrDeadlineExceeded) || isBrokenPipe(err) {
+		return
+	}
+	pr.giveUp(err.Error(), false)
+}
+
+// giveUp kills the worker, for a reason that its items may have caused.
+func (pr *process) giveUp(cause string, dismissed bool) {
+	pr.mu.Lock()
+	if pr.cause == "" {
+		pr.cause, pr.dismissed = cause, dismissed
+	}
+	pr.mu.Unlock()
+	pr.kill()
+}
+
+// dismiss kills the worker for a reason that is not its items' doing.
+func (pr *process) dismiss(cause string) { pr.giveUp(cause, true) }
+
+// kill ends the process, and whatever it started, without asking.
+func (pr *process) kill() {
+	select {
+	case <-pr.exited:
+	default:
+		killGroup(pr.cmd.Process)
+	}
+}
+
+// How long a worker has to end itself after a stop, and after SIGTERM.
+const (
+	stopGrace = time.Second
+	termGrace = 500 * time.Millisecond
+)
+
+// stop is the ladder: stop was asked for; wait, SIGTERM, wait, SIGKILL.
+func (pr *process) stop() {
+	go func() {
+		select {
+		case <-pr.exited:
+			return
+		case <-time.After(stopGrace):
+			terminate(pr.cmd.Process)
+		}
+		select {
+		case <-pr.exited:
+		case <-time.After(termGrace):
+			pr.dismiss("did not stop when it was asked to")
+		}
+	}()
+}
+
+// watchSilence gives up a worker that has items and says nothing.
+func (pr *process) watchSilence() {
+	limit := pr.core.spec.silence()
+	if limit == 0 {
+		return
+	}
+	tick := time.NewTicker(max(limit/4, time.Millisecond))
+	defer tick.Stop()
+	heard, since := pr.heard.Load(), clock()
+	for {
+		select {
+		case <-pr.gone:
+			return
+		case <-tick.C:
+		}
+		now := clock()
+		if n := pr.heard.Load(); n != heard || !pr.core.hasItems(pr.slot) {
+			heard, since = n, now
+		} else if quiet := time.Duration(now - since); quiet > limit {
+			pr.giveUp(fmt.Sprintf("silent for %v with items in hand", quiet.Round(time.Millisecond)), false)
+		}
+	}
+}

@@ -1,0 +1,33 @@
+//go:build unix
+
+package strategies
+
+import (
+	"os"
+	"os/exec"
+	"syscall"
+)
+
+const canStartProcesses = true
+
+// ownGroup puts the process into a group of its own: a Ctrl-C at the terminal
+// is for the coordinator alone, and its own children can be ended with it.
+func ownGroup(cmd *exec.Cmd) { cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} }
+
+func terminate(p *os.Process) { p.Signal(syscall.SIGTERM) }
+
+// killGroup kills a process that was not waited for, and its children.
+func killGroup(p *os.Process) {
+	if p.Signal(syscall.Signal(0)) == nil {
+		syscall.Kill(-p.Pid, syscall.SIGKILL)
+	}
+	p.Kill()
+}
+
+// inherited wraps a descriptor that the coordinator passed on, so that reads
+// and writes wait in the poller and no child of ours inherits it.
+func inherited(fd uintptr, name string) *os.File {
+	syscall.CloseOnExec(int(fd))
+	syscall.SetNonblock(int(fd), true)
+	return os.NewFile(fd, name)
+}

@@ -1,0 +1,316 @@
+package strategies
+
+import (
+	"context"
+	"encoding/binary"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/handoff-go/handoff/strategies/codec"
+	"github.com/handoff-go/handoff/strategies/transport"
+)
+
+// receive handles the frames of one connection until it ends. It waits for
+// nothing but frames.
+func (pr *process) receive(conn transport.Conn, l *lane) error {
+	var f transport.Frame
+	for {
+		lap, err := recvTimed(conn, &f, l)
+		if err != nil {
+			return err
+		}
+		pr.heard.Add(1)
+		if err := pr.handle(&f, &lap); err != nil {
+			return err
+		}
+		l.done(lap)
+	}
+}
+
+// recvTimed receives a frame: waiting ends when its header is there, reading
+// the rest is transfer.
+func recvTimed(conn transport.Conn, f *transport.Frame, l *lane) (lap, error) {
+	if conn.Buffered() {
+		lap := l.lap()
+		err := conn.Recv(f)
+		lap.end(phaseTransfer)
+		return lap, err
+	}
+	l.to(phaseWait)
+	err := conn.Recv(f)
+	l.arrived(f.Arrived, phaseBusy)
+	return l.lap(), err
+}
+
+var errKind = errors.New("a frame of a kind that a worker does not send")
+
+func (pr *process) handle(f *transport.Frame, lap *lap) error {
+	switch f.Header.Kind {
+	case transport.Answer:
+		return pr.answer(f, lap)
+	case transport.Progress:
+		return pr.progress(f)
+	case transport.Snapshot, transport.Bye:
+		return pr.snapshot(f)
+	}
+	return errKind
+}
+
+// reply is an answer, read but not yet handed to its call.
+type reply struct {
+	failed []failure
+	values load // of the batch
+	n      int  // values
+	single map[int]load
+	wire   int // bytes of results
+}
+
+// answer reads an answer, also one that nobody waits for: a stream of values
+// must be decoded without gaps.
+func (pr *process) answer(f *transport.Frame, lap *lap) error {
+	r, err := pr.read(f)
+	lap.end(phaseDecode)
+	return pr.core.take(pr.slot, f, &r, err)
+}
+
+// read decodes an answer into fresh memory.
+func (pr *process) read(f *transport.Frame) (r reply, err error) {
+	if f.Header.Flags&transport.Reset != 0 {
+		pr.decoder = pr.core.codec.NewDecoder()
+	}
+	count := int(f.Header.Count)
+	entries, batch, err := readTable(f.Payload, count)
+	if err != nil {
+		return r, err
+	}
+	for _, e := range entries {
+		if err := r.addEntry(pr.core, pr.proto, e); err != nil {
+			return r, err
+		}
+	}
+	if f.Header.Flags&transport.Batch == 0 {
+		return r, nil
+	}
+	r.values, r.n, err = pr.proto.decodeResults(pr.decoder, batch)
+	if err == nil && r.n != count-len(entries) {
+		err = errAnswer
+	}
+	r.wire += pr.core.codec.ItemBytes(batch, r.n)
+	return r, err
+}
+
+func (r *reply) addEntry(p *core, l load, e entry) error {
+	switch e.status {
+	case statusSkipped:
+		r.failed = append(r.failed, failure{index: e.index, err: context.Canceled, skipped: true})
+	case statusError:
+		failed, ok := readError(e.bytes, p.def.sentinels)
+		if !ok {
+			return errAnswer
+		}
+		r.failed = append(r.failed, failure{index: e.index, err: failed})
+	default:
+		return r.addSingle(p.codec, l, e)
+	}
+	return nil
+}
+
+func (r *reply) addSingle(c codec.Codec, l load, e entry) error {
+	value, n, err := l.decodeResults(c.NewDecoder(), e.bytes)
+	if err != nil || n != 1 {
+		return errors.Join(errAnswer, err)
+	}
+	if r.single == nil {
+		r.single = map[int]load{}
+	}
+	r.single[e.index] = value
+	r.wire += c.ItemBytes(e.bytes, 1)
+	return nil
+}
+
+// commit stores the results.
+func (r *reply) commit(l load) {
+	if r.values != nil {
+		l.commit(r.values, r.failed)
+	}
+	for i, value := range r.single {
+		l.commitOne(i, value)
+	}
+}
+
+// awaited returns the chunk that an answer is for, or nil if nobody waits for
+// it any more.
+func (w *slot) awaited(f *transport.Frame) *chunk {
+	c := w.find(f.Header.Chunk)
+	if c == nil || c.bytes.Load() == 0 || uint64(c.first) != f.Header.First || c.load.len() != int(f.Header.Count) {
+		return nil
+	}
+	return c
+}
+
+// take hands the results of an answer to their call, and settles what it has
+// answered: a chunk or a part of one. bad is why it could not be read.
+func (s *schedule) take(w *slot, f *transport.Frame, r *reply, bad error) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c := w.awaited(f)
+	switch {
+	case c == nil:
+		s.counts.Late++
+		return bad
+	case bad != nil && c.careful:
+		// It is this item, and the next frame comes from a fresh encoder.
+		return s.answered(w, c, f, []failure{{err: fmt.Errorf("cannot read the result: %w", bad)}})
+	case bad != nil:
+		return fmt.Errorf("answer for items %d to %d: %w", c.first, c.first+c.load.len()-1, bad)
+	}
+	s.commit(c, r)
+	s.counts.Frames++
+	s.counts.Wire += int64(r.wire)
+	if r.values == nil || c.answered != nil {
+		whole, err := c.part(r, f.Header.Flags&transport.Last != 0)
+		if !whole {
+			return err
+		}
+		r.failed = c.failed
+	}
+	return s.answered(w, c, f, r.failed)
+}
+
+// underLock is how many results are copied under the schedule's lock.
+const underLock = 32
+
+// commit stores results. The lock is given up while it copies many.
+func (s *schedule) commit(c *chunk, r *reply) {
+	switch {
+	case c.call.closed:
+	case r.n <= underLock:
+		r.commit(c.load)
+	case c.call.gate.enter():
+		s.mu.Unlock()
+		r.commit(c.load)
+		c.call.gate.leave()
+		s.mu.Lock()
+	}
+}
+
+// answered settles a chunk whose answer is complete.
+func (s *schedule) answered(w *slot, c *chunk, f *transport.Frame, failed []failure) error {
+	n := c.load.len()
+	s.counts.Wire += int64(c.itemBytes)
+	w.pace.open += n
+	weighed(&w.pace.got, len(f.Payload), n)
+	if !eachTag(f.Trailer, func(tag byte, value []byte) { w.charge(tag, value) }) {
+		return errAnswer
+	}
+	w.pace.grow(n)
+	s.settle(w, c, failed)
+	s.refill(w)
+	return nil
+}
+
+// charge takes the worker's account of its time from a trailer.
+func (w *slot) charge(tag byte, value []byte) {
+	if tag != tagLedger {
+		return
+	}
+	if l, ok := readLedger(value); ok {
+		w.spent.lane.add(l)
+		w.pace.worked(l.Busy)
+	}
+}
+
+// part takes a part of an answer. It reports whether the chunk is answered.
+func (c *chunk) part(r *reply, last bool) (whole bool, err error) {
+	if c.answered == nil {
+		c.answered = make([]bool, c.load.len())
+	}
+	for i := range r.single {
+		if c.answered[i] {
+			return false, errAnswer
+		}
+		c.answered[i] = true
+	}
+	for _, f := range r.failed {
+		if c.answered[f.index] {
+			return false, errAnswer
+		}
+		c.answered[f.index] = true
+		c.failed = insert(c.failed, f)
+	}
+	if !last {
+		return false, nil
+	}
+	for _, done := range c.answered {
+		if !done {
+			return false, errAnswer
+		}
+	}
+	return true, nil
+}
+
+// insert keeps failures in the order of their items.
+func insert(list []failure, f failure) []failure {
+	i := len(list)
+	for i > 0 && list[i-1].index > f.index {
+		i--
+	}
+	list = append(list, failure{})
+	copy(list[i+1:], list[i:])
+	list[i] = f
+	return list
+}
+
+// progress judges the running item by its own age.
+func (pr *process) progress(f *transport.Frame) error {
+	limit := pr.core.spec.ItemTimeout
+	age, n := binary.Uvarint(f.Payload)
+	if n <= 0 {
+		return errAnswer
+	}
+	if limit == 0 || time.Duration(age) <= limit {
+		return nil
+	}
+	pr.mu.Lock()
+	if pr.cause == "" {
+		pr.overdue, pr.itemChunk, pr.item = true, f.Header.Chunk, int(f.Header.First)
+	}
+	pr.mu.Unlock()
+	pr.giveUp(fmt.Sprintf("item ran for longer than item-timeout=%v", limit), false)
+	return nil
+}
+
+// report is what a worker says of itself in a snapshot.
+type report struct {
+	Process Process
+	Ledger  []byte // of its lane, since the last
+}
+
+func (r report) json() []byte {
+	text, err := json.Marshal(r)
+	if err != nil {
+		panic(err) // numbers and bytes only
+	}
+	return text
+}
+
+func (pr *process) snapshot(f *transport.Frame) error {
+	var r report
+	if err := json.Unmarshal(f.Payload, &r); err != nil {
+		return fmt.Errorf("snapshot: %w", err)
+	}
+	s := &pr.core.schedule
+	s.mu.Lock()
+	pr.slot.charge(tagLedger, r.Ledger)
+	pr.slot.spent.last = r.Process
+	s.mu.Unlock()
+	pr.mu.Lock()
+	defer pr.mu.Unlock()
+	if done, ok := pr.snapshots[f.Header.Chunk]; ok {
+		close(done)
+		delete(pr.snapshots, f.Header.Chunk)
+	}
+	return nil
+}

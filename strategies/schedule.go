@@ -1,0 +1,267 @@
+package strategies
+
+import (
+	"slices"
+	"sync"
+	"sync/atomic"
+)
+
+// chunk is a run of consecutive items of one call, on its way.
+type chunk struct {
+	id      uint64
+	call    *call
+	load    load
+	first   int
+	careful bool // alone in its frames: its worker's death is its own doing
+	charged int  // deaths it was charged with
+
+	itemBytes int          // of the encoded size, what belongs to the items
+	bytes     atomic.Int64 // encoded size; set, after itemBytes, before it is sent
+	cancelled bool
+
+	// Once an answer came in parts.
+	answered []bool
+	failed   []failure
+}
+
+// slot is a worker's place in the pool: what it is held to have, whichever
+// goroutine or process fills the place. All of it is under the schedule's
+// lock.
+type slot struct {
+	number int
+	pace   pace
+	sent   []*chunk // outstanding, in the order in which they were sent
+	bytes  int      // of sent
+	urgent []order  // for the sender, before any chunk
+	asleep bool
+	wake   chan struct{}
+
+	process *process // nil in process, and while a lost one is replaced
+	local   *local   // nil for processes
+	barren  int      // deaths in a row without progress
+	seen    int64    // the pool's progress at the last death
+	spent   spent
+}
+
+// spent is what the processes and goroutines in a slot have used.
+type spent struct {
+	lane, sender, receiver ledger
+	past                   Process // of processes that ended
+	last                   Process // of the one that runs, at its last snapshot
+}
+
+// order is something for a worker that does not wait for its turn.
+type order struct {
+	kind  orderKind
+	chunk uint64 // to cancel, or the number of a snapshot
+}
+
+type orderKind int
+
+const (
+	orderCancel orderKind = iota
+	orderSnapshot
+	orderStop
+)
+
+// schedule cuts the items of the open calls into chunks when they are sent,
+// and knows which worker has which. One lock guards it all.
+type schedule struct {
+	spec   Spec
+	remote bool
+
+	mu       sync.Mutex
+	slots    []*slot
+	calls    []*call  // with items that were not sent
+	open     []*call  // not closed
+	turn     int      // the call whose turn it is
+	retry    []*chunk // before all others
+	lastID   uint64
+	asleep   int
+	ending   bool  // no more calls
+	broken   error // why calls end
+	progress int64 // items answered or given up
+	counts   Stats // the counters only
+}
+
+// atOnce is how many chunks a sender takes at a time, at most.
+const atOnce = 16
+
+// next cuts the worker's next chunks and appends them to batch: none when there
+// is nothing or no room. With sleep, a worker that gets nothing and has nothing
+// else to do is held to be asleep: it waits for its channel.
+func (s *schedule) next(w *slot, batch []*chunk, sleep bool) (_ []*chunk, asleep bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for len(batch) < atOnce {
+		c := s.cut(w)
+		if c == nil {
+			break
+		}
+		w.sent = append(w.sent, c)
+		batch = append(batch, c)
+		if w.local != nil {
+			w.local.position.stopped.Store(false)
+		}
+	}
+	if sleep && len(batch) == 0 && len(w.urgent) == 0 && !s.ending {
+		w.asleep = true
+		s.asleep++
+	}
+	return batch, w.asleep
+}
+
+func (s *schedule) cut(w *slot) *chunk {
+	if len(s.retry) > 0 && s.room(w, 1) {
+		c := s.retry[0]
+		s.retry = s.retry[1:]
+		return c
+	}
+	for range s.calls {
+		from := s.calls[s.turn%len(s.calls)]
+		if n := s.wanted(w, from); n > 0 {
+			return s.cutFrom(from, n)
+		}
+		s.turn++
+	}
+	return nil
+}
+
+// wanted is how many items of the call the worker should get now, or 0.
+func (s *schedule) wanted(w *slot, of *call) int {
+	ready, left := of.stock.ready(), of.stock.left()
+	n := w.pace.chunkSize(s.spec, left)
+	switch {
+	case ready == 0 || !s.room(w, n):
+		return 0
+	case ready < n && left < 0 && len(w.sent) > 0:
+		// More input may make a fuller chunk, and the worker is not idle.
+		return 0
+	}
+	return min(n, ready)
+}
+
+// room reports whether the worker may have n more items outstanding.
+func (s *schedule) room(w *slot, n int) bool {
+	if !s.remote {
+		return len(w.sent) == 0
+	}
+	return len(w.sent) == 0 || len(w.sent) < w.pace.window(s.spec, n) && w.pace.fits(w.bytes, n)
+}
+
+func (s *schedule) cutFrom(from *call, n int) *chunk {
+	first, l := from.stock.take(n)
+	from.taken += n
+	if from.stock.left() == 0 {
+		s.unlist(from)
+	} else {
+		s.turn++
+	}
+	return s.newChunk(from, first, l)
+}
+
+// unlist takes a call that has nothing more to send off the round.
+func (s *schedule) unlist(c *call) {
+	s.calls = slices.DeleteFunc(s.calls, func(o *call) bool { return o == c })
+}
+
+func (s *schedule) newChunk(of *call, first int, l load) *chunk {
+	s.lastID++
+	return &chunk{id: s.lastID, call: of, load: l, first: first, careful: s.spec.Retries == None}
+}
+
+// rouse wakes the sleeping workers for which there is something to do.
+func (s *schedule) rouse() {
+	if s.asleep == 0 {
+		return
+	}
+	for _, w := range s.slots {
+		if w.asleep && s.hasFor(w) {
+			s.rise(w)
+		}
+	}
+}
+
+func (s *schedule) hasFor(w *slot) bool {
+	if len(w.urgent) > 0 || s.ending || (len(s.retry) > 0 && s.room(w, 1)) {
+		return true
+	}
+	return slices.ContainsFunc(s.calls, func(c *call) bool { return s.wanted(w, c) > 0 })
+}
+
+func (s *schedule) rise(w *slot) {
+	if w.asleep {
+		w.asleep = false
+		s.asleep--
+		w.wake <- struct{}{}
+	}
+}
+
+// refill wakes a worker's sender after an answer, but only once half the
+// window is free: so a wake-up, and the system call that follows, serve many
+// chunks.
+func (s *schedule) refill(w *slot) {
+	if w.asleep && len(w.sent) <= w.pace.window(s.spec, w.pace.chunkSize(s.spec, -1))/2 && s.hasFor(w) {
+		s.rise(w)
+	}
+}
+
+// find returns the outstanding chunk of that id.
+func (w *slot) find(id uint64) *chunk {
+	for _, c := range w.sent {
+		if c.id == id {
+			return c
+		}
+	}
+	return nil
+}
+
+// forget takes an answered chunk off what the worker has.
+func (w *slot) forget(c *chunk) {
+	if i := slices.Index(w.sent, c); i == 0 {
+		w.sent[0] = nil
+		w.sent = w.sent[1:]
+	} else if i > 0 {
+		w.sent = slices.Delete(w.sent, i, i+1)
+	} else {
+		return
+	}
+	w.bytes -= int(c.bytes.Load())
+}
+
+// settle takes c off its worker, hands its results to the call and ends the
+// call if that was its last.
+func (s *schedule) settle(w *slot, c *chunk, failed []failure) {
+	w.forget(c)
+	s.counts.Chunks++
+	s.deliver(c, c.load, c.first, itemErrors(c.first, c.charged+1, failed))
+}
+
+// deliver hands answered items to their call.
+func (s *schedule) deliver(c *chunk, l load, first int, failed []*ItemError) {
+	n := l.len()
+	s.progress += int64(n)
+	s.counts.Items += int64(n)
+	if c.call.closed {
+		return
+	}
+	c.call.stock.deliver(first, l, failed)
+	c.call.answered += n
+	s.finish(c.call)
+}
+
+func itemErrors(first, attempts int, failed []failure) []*ItemError {
+	var errs []*ItemError
+	for _, f := range failed {
+		errs = append(errs, &ItemError{Index: first + f.index, Attempts: attempts, Err: f.err})
+	}
+	return errs
+}
+
+// finish ends the call when all its items are answered.
+func (s *schedule) finish(c *call) {
+	if c.stock.left() == 0 && c.answered == c.taken && !c.ended {
+		c.ended = true
+		close(c.done)
+	}
+}

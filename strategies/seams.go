@@ -1,0 +1,14 @@
+package strategies
+
+import (
+	"github.com/handoff-go/handoff/strategies/codec"
+	"github.com/handoff-go/handoff/strategies/transport"
+)
+
+// Where tests put delays of a known length, in either process, and a clock of
+// their own, to see that the stopwatches find the delays where they were put.
+var (
+	clock       = transport.Clock
+	lookupCodec = codec.Lookup
+	wrapConn    = func(c transport.Conn) transport.Conn { return c }
+)

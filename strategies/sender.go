@@ -1,0 +1,278 @@
+package strategies
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"syscall"
+	"time"
+
+	"github.com/handoff-go/handoff/strategies/transport"
+)
+
+const (
+	// flushAt is how many bytes a sender keeps back at most.
+	flushAt = 32 << 10
+	// timedAt is the payload size from which a Send is timed like a Flush: it
+	// may write, and block.
+	timedAt = 4 << 10
+)
+
+// send is the worker's sender: orders first, then chunks as long as there is
+// room for them, and a flush when there is nothing more to send at once, so
+// that small chunks share a system call.
+func (pr *process) send() {
+	p, w := pr.core, pr.slot
+	pr.sender.to(phaseBusy)
+	flushed := true
+	var batch []*chunk
+	for {
+		if pr.isGone() {
+			return
+		}
+		if more := pr.obey(); !more {
+			return
+		}
+		var asleep bool
+		batch, asleep = p.next(w, batch[:0], flushed)
+		switch {
+		case len(batch) > 0:
+			flushed = false
+			pr.check(pr.sendAll(batch))
+		case !flushed:
+			flushed = true
+			pr.check(pr.flush())
+		case asleep:
+			pr.sender.to(phaseWait)
+			select {
+			case <-w.wake:
+			case <-pr.gone:
+			}
+			pr.sender.to(phaseBusy)
+		}
+	}
+}
+
+func (pr *process) isGone() bool {
+	select {
+	case <-pr.gone:
+		return true
+	default:
+		return false
+	}
+}
+
+// check gives up a worker to which nothing can be sent any more.
+func (pr *process) check(err error) {
+	if err == nil {
+		return
+	}
+	if pr.file != nil && !isBrokenPipe(err) && !pr.isGone() {
+		pr.core.failCalls(fmt.Errorf("strategies: send to worker %d: %w", pr.slot.number, err))
+		pr.dismiss(err.Error())
+	} else if isBrokenPipe(err) {
+		pr.giveUpEnded()
+	} else {
+		pr.note(err)
+	}
+	<-pr.gone
+}
+
+// giveUpEnded ends a worker that does not read any more. When it is ending by
+// itself, its exit status tells why.
+func (pr *process) giveUpEnded() {
+	select {
+	case <-pr.exited:
+	case <-time.After(exitGrace):
+		pr.giveUp("it closed its connection", false)
+	}
+}
+
+func isBrokenPipe(err error) bool { return errors.Is(err, syscall.EPIPE) }
+
+// obey sends what does not wait for its turn. It reports false after a stop.
+func (pr *process) obey() (more bool) {
+	for _, o := range pr.core.orders(pr.slot) {
+		f := transport.Frame{}
+		switch o.kind {
+		case orderCancel:
+			f.Header = transport.Header{Kind: transport.Cancel, Chunk: o.chunk}
+		case orderSnapshot:
+			f.Header = transport.Header{Kind: transport.Snapshot, Chunk: o.chunk}
+		case orderStop:
+			f.Header = transport.Header{Kind: transport.Stop}
+		}
+		pr.check(errors.Join(pr.control.Send(&f), pr.flush()))
+		if o.kind == orderStop {
+			return false
+		}
+	}
+	return true
+}
+
+// orders takes the worker's orders.
+func (s *schedule) orders(w *slot) []order {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	o := w.urgent
+	w.urgent = nil
+	return o
+}
+
+// flush delivers what was kept back, on both connections.
+func (pr *process) flush() error {
+	if pr.data.Pending() == 0 && pr.control.Pending() == 0 {
+		return nil
+	}
+	pr.sender.to(phaseTransfer)
+	err := pr.data.Flush()
+	if pr.file != nil {
+		err = errors.Join(err, pr.control.Flush())
+	}
+	pr.sender.to(phaseBusy)
+	return err
+}
+
+func (pr *process) sendAll(batch []*chunk) error {
+	for _, c := range batch {
+		if err := pr.sendChunk(c); err != nil {
+			return err
+		}
+	}
+	pr.core.weigh(pr.slot, batch)
+	return nil
+}
+
+// sendChunk encodes and sends a chunk, unless its call is over or it cannot
+// be encoded.
+func (pr *process) sendChunk(c *chunk) error {
+	p := pr.core
+	if !c.call.gate.enter() {
+		p.drop(pr.slot, c)
+		return nil
+	}
+	lap := pr.sender.lap()
+	f := transport.Frame{Header: pr.header(c)}
+	payload, err := pr.encode(c)
+	c.call.gate.leave()
+	if err == nil && len(payload) > p.spec.frameLimit()-maxTrailer {
+		err = fmt.Errorf("%w: %d bytes, limit %d", transport.ErrTooLarge, len(payload), p.spec.frameLimit())
+	}
+	lap.end(phaseEncode)
+	if err != nil {
+		pr.renew()
+		p.unsendable(pr.slot, c, err)
+		return nil
+	}
+	if pr.fresh {
+		f.Header.Flags |= transport.Reset
+	}
+	pr.fresh = c.careful
+	f.Payload, f.Trailer = payload, remaining(c.call)
+	c.itemBytes = p.codec.ItemBytes(payload, c.load.len())
+	c.bytes.Store(int64(len(payload)))
+	err = pr.deliver(&f, &lap)
+	pr.sender.done(lap)
+	return err
+}
+
+// maxTrailer is room for the trailer within the frame limit.
+const maxTrailer = 256
+
+func (pr *process) header(c *chunk) transport.Header {
+	h := transport.Header{
+		Kind:    transport.Work,
+		Flags:   transport.Batch,
+		Chunk:   c.id,
+		First:   uint64(c.first),
+		Count:   uint32(c.load.len()),
+		Attempt: uint32(c.charged),
+	}
+	if c.careful {
+		h.Flags |= transport.Careful
+	}
+	return h
+}
+
+// encode writes the chunk's items. A careful chunk stands alone: both sides
+// take fresh encoders and decoders for it, and after it.
+func (pr *process) encode(c *chunk) ([]byte, error) {
+	if c.careful || pr.fresh {
+		pr.renew()
+	}
+	payload, err := c.load.encodeItems(pr.encoder, pr.buf[:0])
+	if cap(payload) <= 1<<20 {
+		pr.buf = payload // a huge one must not be held for ever
+	}
+	return payload, err
+}
+
+// renew takes a fresh encoder: what the last one produced did not arrive.
+func (pr *process) renew() { pr.encoder, pr.fresh = pr.core.codec.NewEncoder(), true }
+
+// deliver sends the frame. What may block is timed exactly.
+func (pr *process) deliver(f *transport.Frame, lap *lap) error {
+	if len(f.Payload) < timedAt {
+		err := pr.data.Send(f)
+		lap.end(phaseTransfer)
+		if err != nil || (pr.data.Pending() < flushAt && f.Header.Flags&transport.Careful == 0) {
+			return err
+		}
+		return pr.flush()
+	}
+	pr.sender.to(phaseTransfer)
+	err := pr.data.Send(f)
+	if err == nil && pr.data.Pending() >= flushAt {
+		err = pr.data.Flush()
+	}
+	pr.sender.to(phaseBusy)
+	return err
+}
+
+// remaining is the trailer that carries the time to the call's deadline.
+func remaining(c *call) []byte {
+	deadline, ok := c.ctx.Deadline()
+	if !ok {
+		return nil
+	}
+	return appendTag(nil, tagRemaining, binary.AppendVarint(nil, int64(time.Until(deadline))))
+}
+
+// weigh notes the sizes of chunks that were sent.
+func (s *schedule) weigh(w *slot, batch []*chunk) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, c := range batch {
+		if bytes := int(c.bytes.Load()); bytes > 0 {
+			w.bytes += bytes
+			s.counts.Frames++
+			weighed(&w.pace.sent, bytes, c.load.len())
+		}
+	}
+}
+
+// drop forgets a chunk that was not sent: its call is over.
+func (s *schedule) drop(w *slot, c *chunk) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	w.forget(c)
+}
+
+// unsendable splits a chunk that could not be encoded, or not within the
+// limit, until it is one item that is at fault.
+func (s *schedule) unsendable(w *slot, c *chunk, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	w.forget(c)
+	n := c.load.len()
+	if n == 1 {
+		s.deliver(c, c.load, c.first, []*ItemError{{Index: c.first, Attempts: c.charged, Err: fmt.Errorf("cannot be sent: %w", err)}})
+		return
+	}
+	head, tail := c.load.split(n / 2)
+	a, b := s.newChunk(c.call, c.first, head), s.newChunk(c.call, c.first+n/2, tail)
+	a.charged, b.charged = c.charged, c.charged
+	s.retry = append([]*chunk{a, b}, s.retry...)
+	s.counts.Splits++
+	s.rouse()
+}

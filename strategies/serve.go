@@ -1,0 +1,301 @@
+package strategies
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/handoff-go/handoff/strategies/transport"
+)
+
+// loop is the task goroutine: one chunk after the other, until stop. A task
+// that ends it with runtime.Goexit loses its item and nothing else.
+func (w *worker) loop() {
+	returned := false
+	defer func() {
+		if !returned {
+			w.work.exited()
+			go w.loop()
+		}
+	}()
+	w.lane.to(phaseBusy)
+	for w.work != nil || w.begin() {
+		w.work.run()
+		w.lap.end(phaseCompute)
+		w.finish()
+	}
+	returned = true
+	w.leave()
+}
+
+// leave is the answer to stop.
+func (w *worker) leave() {
+	w.flush()
+	w.sendReport(transport.Bye, 0)
+	os.Exit(exitStopped)
+}
+
+// begin waits for a chunk and makes it ready to run. It reports false after a
+// stop.
+func (w *worker) begin() bool {
+	if !w.fetch() {
+		return false
+	}
+	w.lap = w.lane.lap()
+	f := &w.frame
+	err := w.decode(f)
+	w.lap.end(phaseDecode)
+	w.position.item.Store(0)
+	w.work = &execution{load: w.load, ctx: w.enter(f), position: &w.position}
+	if err != nil {
+		w.unreadable(err)
+	}
+	return true
+}
+
+// fetch takes the next chunk. Before it waits, everything is sent.
+func (w *worker) fetch() (ok bool) {
+	if w.inbox.peek() {
+		w.frame, w.behind, ok = w.inbox.take()
+		return ok
+	}
+	w.flush()
+	w.lane.to(phaseWait)
+	w.frame, w.behind, ok = w.inbox.take()
+	w.lane.arrived(w.frame.Arrived, phaseBusy)
+	w.account = true
+	return ok
+}
+
+func (w *worker) decode(f *transport.Frame) error {
+	if f.Header.Flags&transport.Reset != 0 {
+		w.decoder = w.codec.NewDecoder()
+	}
+	if err := w.load.decodeItems(w.decoder, f.Payload); err != nil {
+		return err
+	}
+	if n := w.load.len(); n != int(f.Header.Count) {
+		return fmt.Errorf("%d items came instead of %d", n, f.Header.Count)
+	}
+	return nil
+}
+
+// unreadable deals with items that cannot be decoded. In careful mode it is
+// the item's fault, and the next frame comes from a fresh encoder. Else the
+// stream is spoiled; the coordinator will send the items again, singly.
+func (w *worker) unreadable(err error) {
+	if w.frame.Header.Flags&transport.Careful == 0 {
+		w.exit(fmt.Errorf("items %d to %d: %w", w.frame.Header.First,
+			w.frame.Header.First+uint64(w.frame.Header.Count)-1, err))
+	}
+	w.work.load = w.def.load()
+	for i := range int(w.frame.Header.Count) {
+		w.work.fail(i, fmt.Errorf("cannot read the item: %w", err))
+	}
+}
+
+// enter makes the chunk the current one, unless it was cancelled before.
+func (w *worker) enter(f *transport.Frame) *chunkContext {
+	remaining, bounded := time.Duration(0), false
+	eachTag(f.Trailer, func(tag byte, value []byte) {
+		if tag == tagRemaining {
+			r := reader{src: value}
+			remaining, bounded = time.Duration(r.varint()), true
+		}
+	})
+	ctx := newChunkContext(remaining, bounded)
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.current, w.ctx = f.Header.Chunk, ctx
+	w.position.stopped.Store(w.cancelled[f.Header.Chunk])
+	delete(w.cancelled, f.Header.Chunk)
+	return ctx
+}
+
+// finish answers the chunk.
+func (w *worker) finish() {
+	w.mu.Lock()
+	w.current = 0
+	w.mu.Unlock()
+	w.ctx.cancel(errChunkDone)
+	f := transport.Frame{Header: transport.Header{
+		Kind:  transport.Answer,
+		Flags: transport.Last,
+		Chunk: w.frame.Header.Chunk, First: w.frame.Header.First,
+		Count: w.frame.Header.Count, Attempt: w.frame.Header.Attempt,
+	}}
+	failed := w.work.failed
+	if ok := w.answerBatch(&f, failed); !ok {
+		w.answerSingly(&f, failed)
+	}
+	w.work = nil
+}
+
+// errChunkDone ends the context of a chunk that is done, for what its tasks
+// may have left behind.
+var errChunkDone = errors.New("the task has returned")
+
+// answerBatch sends the results in one frame. It reports false when they
+// cannot be encoded together, or not within the limit.
+func (w *worker) answerBatch(f *transport.Frame, failed []failure) bool {
+	careful := w.frame.Header.Flags&transport.Careful != 0
+	payload := appendTable(w.buf[:0], w.entries(failed))
+	if len(failed) < int(f.Header.Count) {
+		if careful || w.fresh {
+			w.renew()
+		}
+		var err error
+		payload, err = w.work.load.encodeResults(w.encoder, payload, failed)
+		if err != nil || len(payload) > w.settings.Limit-maxTrailer {
+			w.lap.end(phaseEncode)
+			w.renew()
+			return false
+		}
+		f.Header.Flags |= transport.Batch
+		if w.fresh {
+			f.Header.Flags |= transport.Reset
+		}
+		w.fresh = careful
+	}
+	if cap(payload) <= 1<<20 {
+		w.buf = payload
+	}
+	f.Payload = payload
+	w.lap.end(phaseEncode)
+	w.send(f, careful)
+	return true
+}
+
+func (w *worker) renew() { w.encoder, w.fresh = w.codec.NewEncoder(), true }
+
+// entries are the failed items of an answer.
+func (w *worker) entries(failed []failure) []entry {
+	var list []entry
+	for _, f := range failed {
+		list = append(list, w.entry(f))
+	}
+	return list
+}
+
+func (w *worker) entry(f failure) entry {
+	if f.skipped {
+		return entry{index: f.index, status: statusSkipped}
+	}
+	record := appendError(nil, f.err, w.def.sentinels)
+	if len(record) > w.settings.Limit/4 {
+		record = appendError(nil, fmt.Errorf("%T, whose text of %d bytes is too long for the limit", f.err, len(record)), w.def.sentinels)
+	}
+	return entry{index: f.index, status: statusError, bytes: record}
+}
+
+// answerSingly sends each result by itself, in as many frames as it takes.
+func (w *worker) answerSingly(f *transport.Frame, failed []failure) {
+	var list []entry
+	size := 0
+	f.Header.Flags = 0
+	for i := range int(f.Header.Count) {
+		e := w.single(i, &failed)
+		if len(list) > 0 && size+len(e.bytes) > w.settings.Limit/2 {
+			w.sendTable(f, list)
+			list, size = nil, 0
+		}
+		list = append(list, e)
+		size += len(e.bytes)
+	}
+	f.Header.Flags = transport.Last
+	w.sendTable(f, list)
+}
+
+func (w *worker) sendTable(f *transport.Frame, list []entry) {
+	f.Payload = appendTable(nil, list)
+	w.lap.end(phaseEncode)
+	w.send(f, true)
+}
+
+// single encodes one result with an encoder of its own.
+func (w *worker) single(i int, failed *[]failure) entry {
+	if len(*failed) > 0 && (*failed)[0].index == i {
+		f := (*failed)[0]
+		*failed = (*failed)[1:]
+		return w.entry(f)
+	}
+	bytes, err := w.work.load.encodeResult(w.codec.NewEncoder(), nil, i)
+	if err == nil && len(bytes) > w.settings.Limit-maxTrailer {
+		err = fmt.Errorf("%w: %d bytes, limit %d", transport.ErrTooLarge, len(bytes), w.settings.Limit)
+	}
+	if err != nil {
+		return w.entry(failure{index: i, err: fmt.Errorf("cannot send the result: %w", err)})
+	}
+	return entry{index: i, status: statusOK, bytes: bytes}
+}
+
+// flushAfter is how long an answer may be kept back behind an item that takes
+// unexpectedly long.
+const flushAfter = time.Millisecond
+
+// send sends an answer. It goes out at once if it must, or when as many
+// answers are kept back as there are chunks still to do: then the coordinator
+// can refill one half of the window while the worker does the other. No answer
+// waits for a long item: the clerk sees to that.
+func (w *worker) send(f *transport.Frame, now bool) {
+	if w.account {
+		f.Trailer = appendTag(nil, tagLedger, appendLedger(nil, w.lane.take()))
+		w.account = false
+	}
+	w.out.Lock()
+	defer w.out.Unlock()
+	w.handOver(f)
+	w.unsent++
+	if now || w.unsent > w.behind || w.data.Pending() >= flushAt {
+		w.timedDeliver()
+	} else if !w.waiting {
+		w.waiting = true
+		w.late.Reset(flushAfter)
+	}
+}
+
+// handOver gives the frame to the connection, which for a large one may mean
+// to write it, and ends the chunk's lap.
+func (w *worker) handOver(f *transport.Frame) {
+	large := len(f.Payload) >= timedAt
+	if large {
+		w.lane.to(phaseTransfer)
+	}
+	if err := w.data.Send(f); err != nil {
+		w.exit(err)
+	}
+	if large {
+		w.lane.to(phaseBusy)
+	} else {
+		w.lap.end(phaseTransfer)
+	}
+	if w.lane.done(w.lap) {
+		w.account = true
+	}
+	w.lap = lap{}
+}
+
+func (w *worker) flush() {
+	w.out.Lock()
+	defer w.out.Unlock()
+	if w.unsent > 0 {
+		w.timedDeliver()
+	}
+}
+
+// timedDeliver is deliver on the task goroutine's lane.
+func (w *worker) timedDeliver() {
+	w.lane.to(phaseTransfer)
+	w.deliver()
+	w.lane.to(phaseBusy)
+	w.account = true
+}
+
+// deliver flushes what is kept back.
+func (w *worker) deliver() {
+	if err := w.data.Flush(); err != nil {
+		w.exit(err)
+	}
+	w.unsent = 0
+}

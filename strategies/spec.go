@@ -1,0 +1,411 @@
+package strategies
+
+import (
+	"fmt"
+	"runtime"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Spec is the whole configuration of a pool, as plain data. The zero value of
+// every field but Strategy means "the default"; [Pool.Spec] gives the resolved
+// one, in which only chunk, window and the limits that are off stay zero.
+//
+// Its text form is the strategy's name and key=value pairs:
+//
+//	process-gob,workers=4,chunk=64
+//
+// [Parse] and [Spec.String] are inverse.
+type Spec struct {
+	Strategy string // a name of [Names]
+
+	Workers int // processes or goroutines that compute; default GOMAXPROCS, 1 for serial
+	Chunk   int // items in one frame; 0 = auto
+	Window  int // chunks one worker may have outstanding; 0 = auto
+	Procs   int // a worker process's GOMAXPROCS; default max(2, CPUs/workers)
+
+	Retries     int           // deaths an item may be charged with and still be run again; 0 = the default, 2; None = run at most once
+	ItemTimeout time.Duration // longest time one item may run in a worker process; 0 = no limit
+	Silence     time.Duration // a busy worker process that sends nothing for so long is lost; 0 = the default, 30 s; None = never
+	FrameLimit  int           // largest frame in bytes; default 64 MiB
+
+	Wait  string // shared-file: "notify" (default) or "poll"
+	On    string // shared-file: "memory" or "disk"; default wherever the directory happens to be
+	Fsync bool   // shared-file: fsync each file before it is renamed into place
+}
+
+// None turns off what has a default that is not zero: Spec.Retries and Spec.Silence.
+const None = -1
+
+// Defaults of a Spec.
+const (
+	DefaultRetries    = 2
+	DefaultSilence    = 30 * time.Second
+	DefaultFrameLimit = 64 << 20
+)
+
+type kind int
+
+const (
+	kindSerial kind = iota
+	kindGoroutines
+	kindProcess
+	kindSharedFile
+)
+
+// remote reports whether workers of this kind are processes.
+func (k kind) remote() bool { return k == kindProcess || k == kindSharedFile }
+
+// strategy is a row of the table of what we ship: kind x transport x codec.
+type strategy struct {
+	name      string
+	kind      kind
+	transport string
+	codec     string
+}
+
+// table is literal on purpose: only tasks are registered, because only tasks
+// come from other modules.
+var table = []strategy{
+	{"serial", kindSerial, "", ""},
+	{"goroutines", kindGoroutines, "", ""},
+	{"process-gob", kindProcess, "pipe", "gob"},
+	{"process-json", kindProcess, "pipe", "json"},
+	{"shared-file", kindSharedFile, "file", "gob"},
+	{"shared-file-json", kindSharedFile, "file", "json"},
+}
+
+// Names returns the names of all strategies, the promised five first in the
+// order in which tables show them.
+func Names() []string {
+	names := make([]string, len(table))
+	for i, s := range table {
+		names[i] = s.name
+	}
+	return names
+}
+
+func lookup(name string) (strategy, bool) {
+	for _, s := range table {
+		if s.name == name {
+			return s, true
+		}
+	}
+	return strategy{}, false
+}
+
+// InProcess reports whether the spec's workers are goroutines of this process.
+// It is false for an unknown strategy.
+func (s Spec) InProcess() bool {
+	row, ok := lookup(s.Strategy)
+	return ok && !row.kind.remote()
+}
+
+// Key is one key=value pair of a [Spec].
+type Key struct{ Name, Value string }
+
+// specKey tells how one key of a Spec is read, and how it is written: write
+// returns "" for a value that need not be said.
+type specKey struct {
+	name  string
+	read  func(s *Spec, value string) error
+	write func(s Spec) string
+}
+
+var specKeys = []specKey{
+	count("workers", 1, func(s *Spec) *int { return &s.Workers }),
+	autoCount("chunk", func(s *Spec) *int { return &s.Chunk }),
+	autoCount("window", func(s *Spec) *int { return &s.Window }),
+	count("procs", 1, func(s *Spec) *int { return &s.Procs }),
+	{"retries", readRetries, writeRetries},
+	span("item-timeout", false, func(s *Spec) *time.Duration { return &s.ItemTimeout }),
+	span("silence", true, func(s *Spec) *time.Duration { return &s.Silence }),
+	count("frame-limit", 1024, func(s *Spec) *int { return &s.FrameLimit }),
+	choice("wait", []string{"notify", "poll"}, func(s *Spec) *string { return &s.Wait }),
+	choice("on", []string{"memory", "disk"}, func(s *Spec) *string { return &s.On }),
+	{"fsync", readFsync, writeFsync},
+}
+
+// Parse reads the text form of a Spec and validates it. The error names the
+// key and the value and says what is allowed.
+func Parse(text string) (Spec, error) {
+	name, rest, more := strings.Cut(text, ",")
+	s := Spec{Strategy: strings.TrimSpace(name)}
+	seen := map[string]bool{}
+	for more {
+		var pair string
+		pair, rest, more = strings.Cut(rest, ",")
+		if err := s.set(strings.TrimSpace(pair), seen); err != nil {
+			return Spec{}, err
+		}
+	}
+	if err := s.Validate(); err != nil {
+		return Spec{}, err
+	}
+	return s, nil
+}
+
+// MustParse is [Parse] for constants of a program. It panics on an error.
+func MustParse(text string) Spec {
+	s, err := Parse(text)
+	if err != nil {
+		panic(err)
+	}
+	return s
+}
+
+func (s *Spec) set(pair string, seen map[string]bool) error {
+	name, value, ok := strings.Cut(pair, "=")
+	if !ok {
+		return fmt.Errorf("strategies: spec: %q is not of the form key=value; the keys are %s", pair, keyList())
+	}
+	if seen[name] {
+		return fmt.Errorf("strategies: spec: key %q is given twice", name)
+	}
+	seen[name] = true
+	for _, k := range specKeys {
+		if k.name == name {
+			if err := k.read(s, value); err != nil {
+				return fmt.Errorf("strategies: spec: %s=%s: %w", name, value, err)
+			}
+			return nil
+		}
+	}
+	return fmt.Errorf("strategies: spec: unknown key %q%s; the keys are %s", name, didYouMean(name, keyNames()), keyList())
+}
+
+// String returns the text form, with the keys that differ from the zero value.
+func (s Spec) String() string {
+	text := s.Strategy
+	for _, k := range specKeys {
+		if v := k.write(s); v != "" {
+			text += "," + k.name + "=" + v
+		}
+	}
+	return text
+}
+
+// Keys returns the pairs that a benchmark name shows after the strategy:
+// workers and chunk always, the others where they were set.
+func (s Spec) Keys() []Key {
+	var keys []Key
+	for _, k := range specKeys {
+		v := k.write(s)
+		if v == "" && k.name == "chunk" {
+			v = "auto"
+		}
+		if v != "" {
+			keys = append(keys, Key{k.name, v})
+		}
+	}
+	return keys
+}
+
+// Validate reports the first thing in s that cannot be: an unknown strategy
+// (with the list and the nearest name), a number out of range, or a key that
+// the strategy has no use for.
+func (s Spec) Validate() error {
+	row, ok := lookup(s.Strategy)
+	if !ok {
+		return fmt.Errorf("strategies: unknown strategy %q%s; the strategies are %s",
+			s.Strategy, didYouMean(s.Strategy, Names()), strings.Join(Names(), ", "))
+	}
+	for _, k := range specKeys {
+		if v := k.write(s); v != "" {
+			if err := k.read(&Spec{}, v); err != nil {
+				return fmt.Errorf("strategies: spec: %s=%s: %w", k.name, v, err)
+			}
+		}
+	}
+	return s.useless(row)
+}
+
+// useless reports a key that the strategy of row cannot honour.
+func (s Spec) useless(row strategy) error {
+	switch {
+	case row.kind == kindSerial && s.Workers > 1:
+		return fmt.Errorf("strategies: spec: workers=%d: serial has one worker; use goroutines", s.Workers)
+	case row.kind != kindSharedFile && (s.Wait != "" || s.On != "" || s.Fsync):
+		return fmt.Errorf("strategies: spec: wait, on and fsync are for shared-file strategies, not for %s", s.Strategy)
+	case !row.kind.remote() && (s.Window != 0 || s.Procs != 0 || s.ItemTimeout != 0):
+		return fmt.Errorf("strategies: spec: window, procs and item-timeout are for strategies with worker processes, not for %s", s.Strategy)
+	}
+	return nil
+}
+
+// Resolve returns s with its defaults filled in for this machine; it is what
+// [Pool.Spec] will say, but for On, which is known once a directory is there.
+func (s Spec) Resolve() Spec {
+	row, _ := lookup(s.Strategy)
+	if s.Workers == 0 {
+		s.Workers = runtime.GOMAXPROCS(0)
+	}
+	if row.kind == kindSerial {
+		s.Workers = 1
+	}
+	if row.kind == kindSharedFile && s.Wait == "" {
+		s.Wait = "notify"
+	}
+	return s
+}
+
+// procs, retries, silence and frameLimit are the values in force.
+
+func (s Spec) procs() int {
+	if s.Procs > 0 {
+		return s.Procs
+	}
+	// With 1, the goroutine that reads frames starves behind the task, and
+	// answers and cancels wait for its time slice to end.
+	return max(2, runtime.NumCPU()/max(1, s.Workers))
+}
+
+func (s Spec) retries() int {
+	switch s.Retries {
+	case 0:
+		return DefaultRetries
+	case None:
+		return 0
+	}
+	return s.Retries
+}
+
+func (s Spec) silence() time.Duration {
+	switch {
+	case s.Silence == 0:
+		return DefaultSilence
+	case s.Silence < 0:
+		return 0
+	}
+	return s.Silence
+}
+
+func (s Spec) frameLimit() int {
+	if s.FrameLimit == 0 {
+		return DefaultFrameLimit
+	}
+	return s.FrameLimit
+}
+
+// count is a key for a number that is at least low.
+func count(name string, low int, field func(*Spec) *int) specKey {
+	return specKey{name,
+		func(s *Spec, value string) error {
+			n, err := strconv.ParseInt(value, 10, 32)
+			if err != nil || int(n) < low {
+				return fmt.Errorf("want a whole number from %d to %d", low, 1<<31-1)
+			}
+			*field(s) = int(n)
+			return nil
+		},
+		func(s Spec) string {
+			if n := *field(&s); n != 0 {
+				return strconv.Itoa(n)
+			}
+			return ""
+		}}
+}
+
+// autoCount is a key for a number that may be "auto".
+func autoCount(name string, field func(*Spec) *int) specKey {
+	k := count(name, 1, field)
+	return specKey{name, func(s *Spec, value string) error {
+		if value == "auto" {
+			*field(s) = 0
+			return nil
+		}
+		if err := k.read(s, value); err != nil {
+			return fmt.Errorf("%w, or auto", err)
+		}
+		return nil
+	}, k.write}
+}
+
+// span is a key for a duration; with off, 0 turns off what has a default.
+func span(name string, off bool, field func(*Spec) *time.Duration) specKey {
+	return specKey{name,
+		func(s *Spec, value string) error {
+			d, err := time.ParseDuration(value)
+			switch {
+			case err != nil || d < 0 || (d == 0 && !off):
+				return fmt.Errorf("want a duration, such as 500ms or 30s")
+			case d == 0:
+				d = None
+			}
+			*field(s) = d
+			return nil
+		},
+		func(s Spec) string {
+			switch d := *field(&s); {
+			case d == 0:
+				return ""
+			case d == None && off:
+				return "0"
+			default:
+				return d.String()
+			}
+		}}
+}
+
+func choice(name string, values []string, field func(*Spec) *string) specKey {
+	return specKey{name,
+		func(s *Spec, value string) error {
+			for _, v := range values {
+				if v == value {
+					*field(s) = v
+					return nil
+				}
+			}
+			return fmt.Errorf("want %s", strings.Join(values, " or "))
+		},
+		func(s Spec) string { return *field(&s) }}
+}
+
+func readRetries(s *Spec, value string) error {
+	n, err := strconv.ParseInt(value, 10, 16)
+	if err != nil || n < 0 {
+		return fmt.Errorf("want a whole number from 0 to %d", 1<<15-1)
+	}
+	s.Retries = int(n)
+	if n == 0 {
+		s.Retries = None
+	}
+	return nil
+}
+
+func writeRetries(s Spec) string {
+	switch s.Retries {
+	case 0:
+		return ""
+	case None:
+		return "0"
+	}
+	return strconv.Itoa(s.Retries)
+}
+
+func readFsync(s *Spec, value string) error {
+	switch value {
+	case "on", "off":
+		s.Fsync = value == "on"
+		return nil
+	}
+	return fmt.Errorf("want on or off")
+}
+
+func writeFsync(s Spec) string {
+	if s.Fsync {
+		return "on"
+	}
+	return ""
+}
+
+func keyNames() []string {
+	names := make([]string, len(specKeys))
+	for i, k := range specKeys {
+		names[i] = k.name
+	}
+	return names
+}
+
+func keyList() string { return strings.Join(keyNames(), ", ") }

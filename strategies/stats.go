@@ -1,0 +1,73 @@
+package strategies
+
+import "time"
+
+// Stats is what a pool has spent and what happened to it, from Open to now.
+// Times and counts only grow, so that the difference of two Stats is what was
+// spent in between.
+type Stats struct {
+	Spec    Spec
+	Items   int64 // answered, also those with an error
+	Chunks  int64 // answered
+	Frames  int64 // Work and Answer frames, both directions; 0 in process
+	Wire    int64 // bytes of items and results, both directions, without headers, type descriptions and retries
+	Workers []WorkerStats
+
+	// The coordinator's lanes, summed over the workers. Zero in process.
+	Sender, Receiver Phases
+	// What the coordinator's process has used, all of it.
+	Coordinator Process
+
+	Deaths   int64 // workers lost
+	Restarts int64 // workers started after Open
+	Retries  int64 // items sent again after a worker was lost
+	Late     int64 // answers to chunks that were not open any more, dropped
+	Splits   int64 // chunks split because they could not be encoded, or not within the limit
+
+	Abandoned     int64 // goroutines of in-process tasks that ignored the end of their context
+	DroppedStderr int64 // bytes that workers printed and that WithStderr's writer did not take
+}
+
+// WorkerStats is what one worker has spent, the processes it replaced included.
+type WorkerStats struct {
+	Lane    Phases
+	Process Process // zero in process: the coordinator's says it
+}
+
+// Phases is the time a lane spent in each phase.
+type Phases struct {
+	Wait, Transfer, Decode, Compute, Encode time.Duration
+}
+
+// Total is the wall time of the lane.
+func (p Phases) Total() time.Duration {
+	return p.Wait + p.Transfer + p.Decode + p.Compute + p.Encode
+}
+
+// Add returns the sum of p and o.
+func (p Phases) Add(o Phases) Phases {
+	return Phases{p.Wait + o.Wait, p.Transfer + o.Transfer, p.Decode + o.Decode, p.Compute + o.Compute, p.Encode + o.Encode}
+}
+
+// Sub returns the difference of p and o.
+func (p Phases) Sub(o Phases) Phases {
+	return Phases{p.Wait - o.Wait, p.Transfer - o.Transfer, p.Decode - o.Decode, p.Compute - o.Compute, p.Encode - o.Encode}
+}
+
+// Process is what an operating-system process has used.
+type Process struct {
+	User, System time.Duration // CPU time
+	Allocs       int64         // heap objects allocated
+	Bytes        int64         // heap bytes allocated
+	PeakRSS      int64         // largest resident size so far, in bytes
+}
+
+// Sub returns the difference of p and o; the peak stays p's.
+func (p Process) Sub(o Process) Process {
+	return Process{p.User - o.User, p.System - o.System, p.Allocs - o.Allocs, p.Bytes - o.Bytes, p.PeakRSS}
+}
+
+// add returns the sum over processes that followed each other in one place.
+func (p Process) add(o Process) Process {
+	return Process{p.User + o.User, p.System + o.System, p.Allocs + o.Allocs, p.Bytes + o.Bytes, max(p.PeakRSS, o.PeakRSS)}
+}

@@ -1,0 +1,59 @@
+package strategytest
+
+import (
+	"os"
+	"runtime"
+
+	"github.com/handoff-go/handoff/strategies"
+)
+
+// memory is where a file system in memory is mounted on Linux.
+const memory = "/dev/shm"
+
+// Specs returns every strategy, each with the parameters that change how its
+// items travel.
+func Specs() []strategies.Spec {
+	var specs []strategies.Spec
+	for _, name := range strategies.Names() {
+		for _, v := range variants {
+			s := strategies.Spec{Strategy: name}
+			v(&s)
+			if s.Validate() == nil && available(s) {
+				specs = append(specs, s)
+			}
+		}
+	}
+	return specs
+}
+
+// variants are changes to the default spec. Those that a strategy does not
+// know are left out for it.
+var variants = []func(*strategies.Spec){
+	func(s *strategies.Spec) { workers(s) },
+	func(s *strategies.Spec) { workers(s); s.Chunk = 1 },
+	func(s *strategies.Spec) { workers(s); s.Chunk = 7 },
+	func(s *strategies.Spec) { workers(s); s.Chunk = 1000 }, // larger than the lists
+	func(s *strategies.Spec) { workers(s); s.Chunk, s.Window = 1, 1 },
+	func(s *strategies.Spec) { workers(s); s.Wait, s.Fsync = "poll", true },
+	func(s *strategies.Spec) { workers(s); s.On = "memory" },
+}
+
+// workers asks for two, where there can be more than one.
+func workers(s *strategies.Spec) {
+	two := strategies.Spec{Strategy: s.Strategy, Workers: 2}
+	if two.Validate() == nil {
+		s.Workers = 2
+	}
+}
+
+// available reports whether this machine has what the spec asks for.
+func available(s strategies.Spec) bool {
+	switch {
+	case runtime.GOOS == "windows" && processes(s):
+		return false // Open says errors.ErrUnsupported
+	case s.On == "memory":
+		_, err := os.Stat(memory)
+		return err == nil
+	}
+	return true
+}

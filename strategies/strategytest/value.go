@@ -1,0 +1,262 @@
+package strategytest
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"reflect"
+	"slices"
+	"strconv"
+	"testing"
+	"time"
+
+	"github.com/handoff-go/handoff/strategies"
+)
+
+var valueChecks = []check{
+	{"nested values", nil, nestedValues},
+	{"values that cannot be encoded", processes, unencodable},
+	{"values that cannot be decoded", processes, undecodable},
+	{"big items", nil, bigItems},
+	{"items over the frame limit", processes, overLimit},
+	{"fields that a codec drops", plain, droppedFields},
+	{"fields that no codec carries", plainProcesses, hopelessFields},
+}
+
+// tree is a value with everything in it.
+type tree struct {
+	Name     string
+	Planted  time.Time
+	Heights  []float64
+	Rings    map[string][]map[int]bool
+	Branches []tree
+	Next     *tree
+	Count    *int64
+}
+
+// flipped changes something on every level.
+var flipped = strategies.Define("strategytest-flipped", func(_ context.Context, t tree) (tree, error) {
+	return flip(t), nil
+})
+
+func flip(t tree) tree {
+	slices.Reverse(t.Heights)
+	t.Planted = t.Planted.Add(time.Hour)
+	t.Name += "!"
+	for i := range t.Branches {
+		t.Branches[i] = flip(t.Branches[i])
+	}
+	if t.Next != nil {
+		next := flip(*t.Next)
+		t.Next = &next
+	}
+	return t
+}
+
+// newTree makes the tree of that number, the same each time. It has no empty
+// slices and no pointers to zero, which not every codec keeps.
+func newTree(n int) tree {
+	count := int64(n + 1)
+	leaf := func() tree {
+		return tree{Name: "leaf", Planted: time.Date(2020, 1, 1+n, 2, 3, 4, 5, time.UTC), Heights: []float64{0.5, float64(n)}}
+	}
+	tip := leaf()
+	return tree{
+		Name:     "Bäume\n\"&<>\"\x00",
+		Planted:  time.Date(1999, 12, 31, 23, 59, 59, 999999999, time.UTC),
+		Heights:  []float64{1, -2.25, 1e300, float64(n)},
+		Rings:    map[string][]map[int]bool{"a": {{1: true, n: false}, {-3: true}}, "": {{0: true}}},
+		Branches: []tree{leaf(), {Name: "fork", Branches: []tree{leaf(), leaf()}}},
+		Next:     &tree{Name: "next", Next: &tip},
+		Count:    &count,
+	}
+}
+
+func nestedValues(t *testing.T, e env) {
+	const n = 12
+	items, want := make([]tree, n), make([]tree, n)
+	for i := range items {
+		items[i], want[i] = newTree(i), flip(newTree(i))
+	}
+	for i, got := range mapAll(t, open(t, e, flipped), items) {
+		if !reflect.DeepEqual(got, want[i]) {
+			t.Fatalf("item %d came back as\n%+v\nwant\n%+v", i, got, want[i])
+		}
+	}
+}
+
+// fussy is a value that does not want to travel with some numbers.
+type fussy int64
+
+const (
+	encodeFails fussy = 1000 + iota
+	encodePanics
+	decodeFails
+	resultFails  // the item travels, its result does not
+	resultPanics // likewise
+)
+
+var errFussy = errors.New("this number does not travel")
+
+func (f fussy) GobEncode() ([]byte, error) { return f.MarshalText() }
+
+func (f *fussy) GobDecode(src []byte) error { return f.UnmarshalText(src) }
+
+func (f fussy) MarshalText() ([]byte, error) {
+	switch f {
+	case encodeFails:
+		return nil, errFussy
+	case encodePanics:
+		panic(errFussy)
+	}
+	return strconv.AppendInt(nil, int64(f), 10), nil
+}
+
+func (f *fussy) UnmarshalText(src []byte) error {
+	n, err := strconv.ParseInt(string(src), 10, 64)
+	if *f = fussy(n); *f == decodeFails {
+		return errFussy
+	}
+	return err
+}
+
+var fuss = strategies.Define("strategytest-fuss", func(_ context.Context, f fussy) (fussy, error) {
+	switch f {
+	case resultFails:
+		return encodeFails, nil
+	case resultPanics:
+		return encodePanics, nil
+	}
+	return 2 * f, nil
+})
+
+// fussAt runs a list with one number in it that does not travel, and wants all
+// others to have their results.
+func fussAt(t *testing.T, pool *strategies.Pool[fussy, fussy], k int, bad fussy) *strategies.ItemError {
+	t.Helper()
+	items := make([]fussy, 20)
+	for i := range items {
+		items[i] = fussy(i + 1)
+	}
+	items[k] = bad
+	results, err := pool.Map(within(t, patience), items)
+	for i, r := range results {
+		if i != k && r != 2*items[i] {
+			t.Errorf("%d at %d: results[%d] = %d, want %d", bad, k, i, r, 2*items[i])
+		}
+	}
+	failed := failures(t, err, 1)[0]
+	if failed.Index != k {
+		t.Errorf("%d at %d: the error is that of item %d", bad, k, failed.Index)
+	}
+	return failed
+}
+
+// unencodable wants one ItemError and no dead worker.
+func unencodable(t *testing.T, e env) {
+	pool := open(t, e, fuss)
+	for _, k := range places {
+		for bad, attempts := range map[fussy]int{encodeFails: 0, encodePanics: 0, resultFails: 1, resultPanics: 1} {
+			if failed := fussAt(t, pool, k, bad); failed.Attempts != attempts {
+				t.Errorf("%d at %d: %d attempts, want %d: %v", bad, k, failed.Attempts, attempts, failed)
+			}
+		}
+	}
+	if n := pool.Stats().Deaths; n != 0 {
+		t.Errorf("%d workers died of values", n)
+	}
+}
+
+// undecodable items must not take others with them.
+func undecodable(t *testing.T, e env) {
+	pool := open(t, e, fuss)
+	for _, k := range places {
+		fussAt(t, pool, k, decodeFails)
+	}
+}
+
+func bigItems(t *testing.T, e env) {
+	items := orders(6, "")
+	for i := range items {
+		items[i].Bytes = bytes.Repeat([]byte{byte(i), 0xff}, 1<<19)
+	}
+	items[3].Bytes = nil
+	replies := mapAll(t, open(t, e, act), items)
+	right(t, items, replies)
+	for i, r := range replies {
+		if !bytes.Equal(r.Bytes, items[i].Bytes) {
+			t.Errorf("item %d: %d bytes came back changed", i, len(items[i].Bytes))
+		}
+	}
+}
+
+// overLimit wants an error for the item that is too large, or whose result is,
+// and for no other.
+func overLimit(t *testing.T, e env) {
+	e.spec.FrameLimit = 64 << 10
+	pool := open(t, e, act)
+	large := orders(20, "")
+	large[5].Bytes = make([]byte, 200<<10)
+	grown := orders(20, "")
+	grown[6].Act = "grow"
+	for k, items := range map[int][]order{5: large, 6: grown} {
+		replies, err := pool.Map(within(t, patience), items)
+		right(t, items, replies, k)
+		if failed := failures(t, err, 1)[0]; failed.Index != k {
+			t.Errorf("item %d failed, want item %d: %v", failed.Index, k, failed)
+		}
+	}
+	if n := pool.Stats().Deaths; n != 0 {
+		t.Errorf("%d workers died of large items", n)
+	}
+}
+
+// diary has a field that codecs drop without a word.
+type diary struct {
+	Title  string
+	Pages  []page
+	PutOff int
+}
+
+type page struct {
+	Text   string
+	secret string
+}
+
+func readDiary(_ context.Context, d diary) (int, error) {
+	n := 0
+	for _, p := range d.Pages {
+		n += len(p.Text) + len(p.secret)
+	}
+	return n, nil
+}
+
+var (
+	careful  = strategies.Define("strategytest-careful", readDiary)
+	careless = strategies.Define("strategytest-careless", readDiary, strategies.Lossy())
+)
+
+func droppedFields(t *testing.T, e env) {
+	items := []diary{{Pages: []page{{"four", "secret"}}}}
+	if e.spec.InProcess() {
+		if got := mapAll(t, open(t, e, careful), items)[0]; got != 10 {
+			t.Errorf("in process %d bytes arrived, want 10", got)
+		}
+		return
+	}
+	openFails(t, e, careful, "diary.Pages[].secret")
+	if got := mapAll(t, open(t, e, careless), items)[0]; got != 4 {
+		t.Errorf("with Lossy %d bytes arrived, want 4", got)
+	}
+}
+
+var (
+	withFunc = strategies.Define("strategytest-func", func(_ context.Context, in struct{ Do func() }) (int, error) { return 0, nil })
+	withChan = strategies.Define("strategytest-chan", func(_ context.Context, in int) (map[string]chan int, error) { return nil, nil },
+		strategies.Lossy())
+)
+
+func hopelessFields(t *testing.T, e env) {
+	openFails(t, e, withFunc, "Do")
+	openFails(t, e, withChan, "chan int")
+}

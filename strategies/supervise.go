@@ -1,0 +1,383 @@
+package strategies
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+)
+
+// startProcesses starts all workers side by side. All of them must come up.
+func (p *core) startProcesses(ctx context.Context) (err error) {
+	if p.home, err = p.newHome(); err != nil {
+		return err
+	}
+	errs := make([]error, len(p.slots))
+	started := make([]*process, len(p.slots))
+	var all sync.WaitGroup
+	for i, w := range p.slots {
+		all.Go(func() { started[i], errs[i] = p.launch(ctx, w) })
+	}
+	all.Wait()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for i, pr := range started {
+		if pr != nil {
+			p.slots[i].process = pr
+			p.running.Go(func() { p.tend(pr) })
+		}
+	}
+	return first(errs)
+}
+
+// first returns the first error: when all workers fail, they fail alike.
+func first(errs []error) error {
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// tend keeps a worker's place filled until the pool closes or breaks down.
+func (p *core) tend(pr *process) {
+	for w := pr.slot; pr != nil; {
+		pr.serve()
+		last := pr.release()
+		p.lost(pr, last)
+		pr = p.replace(w)
+	}
+}
+
+// lost takes leave of a worker: its account is closed, and what it had is to
+// be done again.
+func (p *core) lost(pr *process, lastWords string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	w := pr.slot
+	w.process, w.urgent = nil, nil
+	p.calmDown(w)
+	w.spent.sender.add(pr.sender.take())
+	w.spent.receiver.add(pr.receiver.take())
+	w.spent.close(pr)
+	if p.ending {
+		w.sent, w.bytes = nil, 0
+		return
+	}
+	if !pr.dismissed {
+		p.counts.Deaths++
+		w.died(p.progress)
+	}
+	p.requeue(w, pr, &LostError{Worker: w.number, Cause: pr.reason(), Stderr: lastWords})
+}
+
+// calmDown undoes a sleep that the lost worker's sender did not wake from.
+func (s *schedule) calmDown(w *slot) {
+	if w.asleep {
+		w.asleep = false
+		s.asleep--
+	}
+	select {
+	case <-w.wake:
+	default:
+	}
+}
+
+// close closes the account of a process. The system's own count of CPU time
+// holds also what was spent after the last snapshot.
+func (s *spent) close(pr *process) {
+	last := s.last
+	if state := pr.cmd.ProcessState; state != nil {
+		last.User, last.System = state.UserTime(), state.SystemTime()
+	}
+	s.past, s.last = s.past.add(last), Process{}
+}
+
+// reason says why the worker ended.
+func (pr *process) reason() string {
+	if pr.cause != "" {
+		return pr.cause
+	}
+	return pr.cmd.ProcessState.String()
+}
+
+// died counts deaths of this worker without progress anywhere in the pool.
+func (w *slot) died(progress int64) {
+	if progress != w.seen {
+		w.barren = 0
+	}
+	w.seen = progress
+	w.barren++
+}
+
+// requeue sends the items of a lost worker again, singly and careful. Nobody
+// is charged with its death, unless it died in careful mode: then the first
+// unanswered item and no other; or because an item took too long: then that
+// one.
+func (p *core) requeue(w *slot, pr *process, why *LostError) {
+	sent := w.sent
+	w.sent, w.bytes = nil, 0
+	for i, c := range sent {
+		if c.call.closed {
+			continue
+		}
+		charge := func(item int) bool { return i == 0 && c.careful && !pr.dismissed }
+		if pr.overdue {
+			charge = func(item int) bool { return c.id == pr.itemChunk && item == pr.item }
+		}
+		p.again(c, charge, why)
+	}
+	p.rouse()
+}
+
+// again deals with a chunk that was lost: answered items are delivered, items
+// charged too often given up, and the others sent again.
+func (p *core) again(c *chunk, charge func(item int) bool, why *LostError) {
+	rest := c.load
+	for i := range c.load.len() {
+		var one load
+		if one, rest = rest.split(1); rest.len() == 0 {
+			rest = nil
+		}
+		if c.answered != nil && c.answered[i] {
+			p.deliver(c, one, c.first+i, itemErrors(c.first, c.charged+1, only(c.failed, i)))
+			continue
+		}
+		k := p.newChunk(c.call, c.first+i, one)
+		k.careful, k.charged = true, c.charged
+		if charge(i) {
+			k.charged++
+		}
+		if k.charged > p.spec.retries() {
+			p.deliver(k, one, k.first, []*ItemError{{Index: k.first, Attempts: k.charged, Err: why}})
+			continue
+		}
+		p.counts.Retries++
+		p.retry = append(p.retry, k)
+	}
+}
+
+// only returns the failure of item i, if it failed.
+func only(list []failure, i int) []failure {
+	return slices.DeleteFunc(slices.Clone(list), func(f failure) bool { return f.index != i })
+}
+
+// Back-off after deaths without progress, of which a worker may have
+// retries + budgetBeyond in a row.
+const (
+	firstBackoff = 10 * time.Millisecond
+	maxBackoff   = time.Second
+	budgetBeyond = 4
+)
+
+// replace starts a worker in the place of one that was lost. It returns nil
+// when the pool closes or its restart budget is spent.
+func (p *core) replace(w *slot) *process {
+	for {
+		delay, ok := p.mayRestart(w)
+		if !ok || !p.pause(delay) {
+			return nil
+		}
+		pr, err := p.launch(p.home.ctx, w)
+		if err == nil {
+			p.fill(w, pr)
+			return pr
+		}
+		if p.giveUpStarting(w, err) {
+			return nil
+		}
+	}
+}
+
+// mayRestart says how long to wait before the next start.
+func (p *core) mayRestart(w *slot) (delay time.Duration, ok bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if w.barren >= p.spec.retries()+budgetBeyond && p.broken == nil {
+		p.breakDown(fmt.Errorf("strategies: worker %d was lost %d times in a row without an answer in between", w.number, w.barren))
+	}
+	if p.ending || p.broken != nil {
+		return 0, false
+	}
+	if w.barren < 2 {
+		return 0, true
+	}
+	return min(firstBackoff<<min(w.barren-2, 10), maxBackoff), true
+}
+
+// pause waits, and reports false when the pool closes meanwhile.
+func (p *core) pause(d time.Duration) bool {
+	select {
+	case <-p.home.ctx.Done():
+		return false
+	case <-time.After(d):
+		return true
+	}
+}
+
+func (p *core) fill(w *slot, pr *process) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	w.process = pr
+	p.counts.Restarts++
+	if p.ending {
+		p.dismissAll(w)
+	}
+}
+
+// giveUpStarting counts a start that failed. It reports whether that was the
+// last one.
+func (p *core) giveUpStarting(w *slot, err error) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	w.died(p.progress)
+	var setup *setupError
+	if w.barren >= p.spec.retries()+budgetBeyond || errors.As(err, &setup) {
+		p.breakDown(err)
+	}
+	return p.ending || p.broken != nil
+}
+
+// breakDown ends all calls, now and later.
+func (p *core) breakDown(err error) {
+	if p.broken == nil {
+		p.broken = err
+	}
+	p.endCalls(err)
+}
+
+func (s *schedule) endCalls(err error) {
+	for _, c := range s.open {
+		s.end(c, err)
+	}
+}
+
+// failCalls ends the open calls; the pool lives on.
+func (p *core) failCalls(err error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.endCalls(err)
+}
+
+// stopWorkers asks every worker to leave.
+func (p *core) stopWorkers() {
+	if p.home != nil {
+		p.home.cancel(ErrClosed)
+	}
+	for _, w := range p.slots {
+		p.dismissAll(w)
+	}
+}
+
+// dismissAll asks whoever fills the place to leave, and sees to it.
+func (p *core) dismissAll(w *slot) {
+	if w.process != nil {
+		w.urgent = append(w.urgent, order{kind: orderStop})
+		p.rise(w)
+		w.process.stop()
+	}
+	if w.local != nil && len(w.sent) > 0 {
+		w.local.position.stopped.Store(true)
+		p.enforceEnd(w)
+	}
+}
+
+// enforceEnd abandons an in-process worker that is still busy when its time is
+// up.
+func (p *core) enforceEnd(w *slot) {
+	local := w.local
+	time.AfterFunc(cancelGrace, func() {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		if w.local == local && local != nil {
+			p.abandon(w)
+		}
+	})
+}
+
+// hasItems reports whether the worker has something to do.
+func (s *schedule) hasItems(w *slot) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(w.sent) > 0
+}
+
+// Stats returns what the pool has spent so far. Busy worker processes are asked
+// and answer at once; one that does not within a second is counted as it was
+// when it last spoke.
+func (p *Pool[In, Out]) Stats() Stats {
+	p.core.ask()
+	return p.core.stats()
+}
+
+// statsPatience is how long Stats waits for worker processes.
+const statsPatience = time.Second
+
+// ask has every worker process send a snapshot, and waits for them.
+func (p *core) ask() {
+	var waiting []chan struct{}
+	p.mu.Lock()
+	for _, w := range p.slots {
+		if w.process == nil || p.ending {
+			continue
+		}
+		p.lastID++
+		w.urgent = append(w.urgent, order{orderSnapshot, p.lastID})
+		waiting = append(waiting, w.process.expect(p.lastID))
+		p.rise(w)
+	}
+	p.mu.Unlock()
+	patience := time.After(statsPatience)
+	for _, done := range waiting {
+		select {
+		case <-done:
+		case <-patience:
+			return
+		}
+	}
+}
+
+func (pr *process) expect(id uint64) chan struct{} {
+	pr.mu.Lock()
+	defer pr.mu.Unlock()
+	done := make(chan struct{})
+	pr.snapshots[id] = done
+	return done
+}
+
+func (p *core) stats() Stats {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	st := p.counts
+	st.Spec = p.spec
+	st.Coordinator = usage()
+	var sender, receiver ledger
+	for _, w := range p.slots {
+		w.settleLanes()
+		sender.add(w.spent.sender)
+		receiver.add(w.spent.receiver)
+		st.Workers = append(st.Workers, WorkerStats{
+			Lane:    w.spent.lane.phases(phaseCompute),
+			Process: w.spent.past.add(w.spent.last),
+		})
+	}
+	st.Sender, st.Receiver = sender.phases(phaseEncode), receiver.phases(phaseDecode)
+	if p.home != nil {
+		st.DroppedStderr = p.home.out.dropped.Load()
+	}
+	return st
+}
+
+// settleLanes brings the accounts in this process up to now.
+func (w *slot) settleLanes() {
+	if w.local != nil {
+		w.spent.lane.add(w.local.lane.take())
+	}
+	if pr := w.process; pr != nil && pr.sender != nil {
+		w.spent.sender.add(pr.sender.take())
+		w.spent.receiver.add(pr.receiver.take())
+	}
+}

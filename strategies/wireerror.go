@@ -1,0 +1,65 @@
+package strategies
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+)
+
+// wellKnown are the errors that cross for every task; the sentinels of a task
+// are numbered after them.
+var wellKnown = []error{context.Canceled, context.DeadlineExceeded}
+
+// appendError writes err as an error record: type, text, stack, and the
+// numbers of the well-known errors that it wraps.
+func appendError(dst []byte, err error, sentinels []error) []byte {
+	record := RemoteError{Type: fmt.Sprintf("%T", err), Text: errorText(err)}
+	var remote *RemoteError
+	if errors.As(err, &remote) && (remote.Type == typePanic || remote.Type == typeGoexit) {
+		record = *remote
+	}
+	dst = appendString(dst, record.Type)
+	dst = appendString(dst, record.Text)
+	dst = appendString(dst, record.Stack)
+	var is []uint64
+	for i, known := range append(wellKnown[:len(wellKnown):len(wellKnown)], sentinels...) {
+		if errors.Is(err, known) {
+			is = append(is, uint64(i))
+		}
+	}
+	dst = binary.AppendUvarint(dst, uint64(len(is)))
+	for _, i := range is {
+		dst = binary.AppendUvarint(dst, i)
+	}
+	return dst
+}
+
+// errorText is err.Error, which is code of the task and may panic.
+func errorText(err error) (text string) {
+	defer func() {
+		if v := recover(); v != nil {
+			text = fmt.Sprintf("%T (its Error method panics: %v)", err, v)
+		}
+	}()
+	return err.Error()
+}
+
+// readError reads an error record.
+func readError(src []byte, sentinels []error) (*RemoteError, bool) {
+	r := reader{src: src}
+	e := &RemoteError{Type: string(r.bytes()), Text: string(r.bytes()), Stack: string(r.bytes())}
+	known := append(wellKnown[:len(wellKnown):len(wellKnown)], sentinels...)
+	n := r.uvarint()
+	if n > uint64(len(known)) {
+		return nil, false
+	}
+	for ; n > 0; n-- {
+		if i := r.uvarint(); i < uint64(len(known)) && !r.bad {
+			e.is = append(e.is, known[i])
+		} else {
+			return nil, false
+		}
+	}
+	return e, !r.bad
+}

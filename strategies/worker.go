@@ -1,0 +1,288 @@
+package strategies
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"sync"
+	"time"
+
+	"github.com/handoff-go/handoff/strategies/codec"
+	"github.com/handoff-go/handoff/strategies/transport"
+)
+
+// worker is the other side: a process that serves one coordinator until it is
+// told to stop, or the coordinator is gone.
+//
+// Readers put what comes where it belongs and wait for nothing else. The task
+// goroutine decodes, computes, encodes and sends, one chunk after the other:
+// that is the worker's lane. The clerk answers what must not wait for a task.
+type worker struct {
+	def      *definition
+	settings settings
+	codec    codec.Codec
+	control  transport.Conn
+	data     transport.Conn
+	held     *transport.RunDir // shared-file only
+	inbox    *inbox
+	requests chan uint64 // snapshots
+
+	out     sync.Mutex // around every Send and Flush
+	unsent  int        // answers kept back
+	late    *time.Timer
+	waiting bool // late is armed
+
+	// Of the task goroutine.
+	lane     *lane
+	lap      lap
+	account  bool // the lane has something to report
+	encoder  codec.Encoder
+	decoder  codec.Decoder
+	fresh    bool // the encoder is new, and the frame must say so
+	buf      []byte
+	load     load
+	frame    transport.Frame
+	behind   int
+	work     *execution
+	position position
+
+	mu        sync.Mutex
+	current   uint64 // chunk, 0 between two
+	ctx       *chunkContext
+	cancelled map[uint64]bool // before they were begun
+}
+
+// Exit codes of a worker process.
+const (
+	exitStopped  = 0
+	exitOrphaned = 1
+	exitBroken   = 3 // the connection, or a chunk that cannot be read
+)
+
+// serve is the life of a worker process. It returns its exit code.
+func serve(value string) int {
+	run, limit, err := parseWorker(value)
+	if err != nil {
+		return complain(err)
+	}
+	control := transport.NewPipe(run, limit, inherited(3, "control in"), inherited(4, "control out"))
+	w := &worker{
+		control:   control,
+		inbox:     newInbox(),
+		requests:  make(chan uint64, 16),
+		cancelled: map[uint64]bool{},
+		late:      time.NewTimer(time.Hour),
+	}
+	if err := w.shakeHands(run); err != nil {
+		if errors.Is(err, io.EOF) {
+			return exitOrphaned
+		}
+		return complain(err)
+	}
+	w.data = wrapConn(w.data)
+	w.lane = newLane(w.settings.Phases)
+	w.encoder, w.decoder, w.load = w.codec.NewEncoder(), w.codec.NewDecoder(), w.def.load()
+	go w.read(w.controlReader())
+	if w.settings.In != "" {
+		go w.read(w.data)
+	}
+	go w.clerk()
+	go w.loop()
+	select {} // whoever is first calls os.Exit
+}
+
+// controlReader is the connection from which orders are read: for pipe the one
+// of the chunks.
+func (w *worker) controlReader() transport.Conn {
+	if w.settings.In == "" {
+		return w.data
+	}
+	return w.control
+}
+
+func complain(err error) int {
+	fmt.Fprintf(os.Stderr, "handoff worker: %v\n", err)
+	return exitBroken
+}
+
+// shakeHands tells the coordinator what we are, and gets ready for what it is.
+func (w *worker) shakeHands(run uint64) error {
+	var theirs hello
+	if err := recvJSON(w.control, transport.Hello, &theirs); err != nil {
+		return err
+	}
+	w.settings = theirs.Settings
+	ours, err := w.prepare(theirs, run)
+	if err != nil {
+		ours.Problem = err.Error()
+	}
+	if err := sendJSON(w.control, transport.Hello, ours); err != nil {
+		return err
+	}
+	if ours.Problem != "" || !w.settings.Setup {
+		return nil
+	}
+	return w.setUp()
+}
+
+// prepare looks up what the coordinator asks for.
+func (w *worker) prepare(theirs hello, run uint64) (ours hello, err error) {
+	var ok bool
+	if w.def, ok = taskByName(theirs.Task); !ok {
+		return ours, fmt.Errorf("task %q is not defined in the worker: define it in a package-level variable", theirs.Task)
+	}
+	if w.codec, ok = lookupCodec(theirs.Codec); !ok {
+		return ours, fmt.Errorf("codec %q is not known; known are %s", theirs.Codec, codec.Names())
+	}
+	ours.identity = identify(w.def, theirs.Codec, theirs.Transport)
+	return ours, w.connect(run)
+}
+
+// connect makes our end of the data connection.
+func (w *worker) connect(run uint64) (err error) {
+	s := w.settings
+	if s.In == "" {
+		w.data = w.control
+		return nil
+	}
+	if w.held, err = transport.HoldRunDir(s.Dir); err != nil {
+		return err
+	}
+	w.data, err = transport.NewFile(transport.FileConfig{
+		Run: run, Limit: s.connLimit(), In: s.In, Out: s.Out, Poll: s.Poll, Fsync: s.Fsync,
+		Warn: func(text string) { fmt.Fprintln(os.Stderr, text) },
+	})
+	return err
+}
+
+// setUp runs the task's Setup and reports its outcome.
+func (w *worker) setUp() error {
+	var f transport.Frame
+	if err := w.control.Recv(&f); err != nil {
+		return err
+	}
+	value, err := w.def.setup.decode(w.codec, f.Payload)
+	if err == nil {
+		err = runSetup(context.Background(), w.def, value)
+	}
+	answer := transport.Frame{Header: transport.Header{Kind: transport.Setup}}
+	if err != nil {
+		answer.Payload = appendError(nil, err, w.def.sentinels)
+	}
+	return errors.Join(w.control.Send(&answer), w.control.Flush())
+}
+
+// read puts frames where they belong. The end of the control pair means that
+// the coordinator is gone: then this process ends too, whatever it does.
+func (w *worker) read(conn transport.Conn) {
+	var f transport.Frame
+	for {
+		if err := conn.Recv(&f); err != nil {
+			w.exit(err)
+		}
+		switch f.Header.Kind {
+		case transport.Work:
+			w.inbox.put(f)
+		case transport.Cancel:
+			w.cancel(f.Header.Chunk)
+		case transport.Snapshot:
+			select {
+			case w.requests <- f.Header.Chunk:
+			default: // the coordinator's patience ends
+			}
+		case transport.Stop:
+			w.inbox.stop()
+		default:
+			w.exit(fmt.Errorf("a frame of kind %d, which a coordinator does not send", f.Header.Kind))
+		}
+	}
+}
+
+// exit ends the process because a connection ended.
+func (w *worker) exit(err error) {
+	code := exitOrphaned
+	if !errors.Is(err, io.EOF) {
+		code = complain(err)
+	}
+	if w.held != nil {
+		w.held.RemoveIfLast()
+	}
+	os.Exit(code)
+}
+
+func (w *worker) cancel(chunk uint64) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if chunk != w.current {
+		w.cancelled[chunk] = true
+		return
+	}
+	w.position.stopped.Store(true)
+	w.ctx.cancel(context.Canceled)
+}
+
+// clerk does what must not wait for a task, and must not make a reader wait.
+func (w *worker) clerk() {
+	tick := time.NewTicker(w.settings.Progress)
+	defer tick.Stop()
+	var seen sighting
+	for {
+		select {
+		case id := <-w.requests:
+			w.sendReport(transport.Snapshot, id)
+		case <-w.late.C:
+			w.out.Lock()
+			w.waiting = false
+			w.deliver()
+			w.out.Unlock()
+		case <-tick.C:
+			w.sendProgress(&seen)
+		}
+	}
+}
+
+// sighting is when the clerk first saw an item running: its age, but for the
+// time between two looks.
+type sighting struct {
+	chunk uint64
+	item  int64
+	at    int64
+}
+
+func (w *worker) sendProgress(seen *sighting) {
+	w.mu.Lock()
+	chunk := w.current
+	w.mu.Unlock()
+	if chunk == 0 {
+		return
+	}
+	now, item := clock(), w.position.item.Load()
+	if chunk != seen.chunk || item != seen.item {
+		*seen = sighting{chunk, item, now}
+	}
+	w.sendControl(&transport.Frame{
+		Header:  transport.Header{Kind: transport.Progress, Chunk: chunk, First: uint64(item)},
+		Payload: binary.AppendUvarint(nil, uint64(now-seen.at)),
+	})
+}
+
+func (w *worker) sendControl(f *transport.Frame) {
+	w.out.Lock()
+	defer w.out.Unlock()
+	if err := errors.Join(w.control.Send(f), w.control.Flush()); err != nil {
+		w.exit(err)
+	}
+}
+
+func (w *worker) sendReport(kind transport.Kind, id uint64) {
+	r := report{Process: usage(), Ledger: appendLedger(nil, w.lane.take())}
+	w.out.Lock()
+	defer w.out.Unlock()
+	f := transport.Frame{Header: transport.Header{Kind: kind, Chunk: id}, Payload: r.json()}
+	if err := errors.Join(w.control.Send(&f), w.control.Flush()); err != nil {
+		w.exit(err)
+	}
+}
