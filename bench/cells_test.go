@@ -1,8 +1,6 @@
 package bench
 
 import (
-	"context"
-	"sync"
 	"testing"
 
 	"github.com/handoff-go/handoff/bench/factor"
@@ -18,27 +16,13 @@ var five = []string{
 	"shared-file,workers=2",
 }
 
-// specOf parses the text of a cell. What shared-file will find out when it
-// opens is filled in, so that the name says it.
+// specOf parses the text of a cell and fills in what the name is to say: what
+// the files of shared-file are kept in.
 func specOf(text string) strategies.Spec {
 	spec := strategies.MustParse(text)
-	if spec.Strategy == "shared-file" && spec.On == "" {
-		spec.On = medium()
-	}
+	spec.On = spec.Resolve().On
 	return spec
 }
-
-// medium asks shared-file once what its files are kept in: "" where the
-// strategy is not supported.
-var medium = sync.OnceValue(func() string {
-	spec := strategies.MustParse("shared-file,workers=1")
-	pool, err := strategies.Open(context.Background(), factor.Number.Nothing, spec)
-	if err != nil {
-		return ""
-	}
-	defer pool.Close()
-	return pool.Spec().On
-})
 
 // measures are the benchmarks of one shape of data.
 type measures struct {

@@ -101,13 +101,17 @@ const (
 
 // LostError tells how a worker process ended while it had items.
 type LostError struct {
-	Worker int    // its number in the pool
-	Cause  string // "signal: killed", "exit status 2", or why it was given up
-	Stderr string // the end of what it wrote there
+	Worker  int    // its number in the pool
+	Cause   string // "signal: killed", "exit status 2", or why it was given up
+	PeakRSS int64  // its largest resident size in bytes, as last known; 0 if it is not
+	Stderr  string // the end of what it wrote there
 }
 
 func (e *LostError) Error() string {
 	text := fmt.Sprintf("worker %d was lost: %s", e.Worker, e.Cause)
+	if e.PeakRSS > 0 {
+		text += fmt.Sprintf(" (resident size at most %d MiB when last seen)", e.PeakRSS>>20)
+	}
 	if e.Stderr == "" {
 		return text
 	}

@@ -28,7 +28,6 @@ type identity struct {
 
 // settings is what a worker needs to know.
 type settings struct {
-	Worker   int
 	Phases   bool
 	Limit    int
 	Progress time.Duration // between two reports while it is busy

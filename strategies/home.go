@@ -57,9 +57,13 @@ func (p *core) newHome() (*home, error) {
 
 func (p *core) environment(h *home) []string {
 	env := append(os.Environ(),
-		envWorker+"="+workerValue(h.run, connLimit(p.spec.frameLimit())),
+		envWorker+"="+workerValue(h.run, connLimit(p.spec.frameLimit()), p.spec.Memory),
 		envDepth+"="+strconv.Itoa(depth()+1),
 		"GOMAXPROCS="+strconv.Itoa(p.spec.procs()))
+	if p.spec.Memory > 0 {
+		// The collector works harder before the system says no.
+		env = append(env, "GOMEMLIMIT="+strconv.FormatInt(p.spec.Memory/10*9, 10))
+	}
 	if raceEnv != "" {
 		env = append(env, "GORACE="+os.Getenv("GORACE")+raceEnv)
 	}

@@ -21,9 +21,9 @@ func newInbox() *inbox {
 	return b
 }
 
-func (b *inbox) put(f transport.Frame) {
+func (b *inbox) put(frames []transport.Frame) {
 	b.mu.Lock()
-	b.frames = append(b.frames, f)
+	b.frames = append(b.frames, frames...)
 	b.mu.Unlock()
 	b.filled.Signal()
 }

@@ -5,14 +5,13 @@ import (
 	"fmt"
 	"os"
 	"strconv"
-	"strings"
 	"sync/atomic"
 )
 
 // Environment of a worker process. The first is taken out before any task
 // runs; the depth stays, so that whatever the worker starts knows where it is.
 const (
-	envWorker = "HANDOFF_WORKER" // run id and frame limit
+	envWorker = "HANDOFF_WORKER" // run id, frame limit, memory limit
 	envDepth  = "HANDOFF_DEPTH"
 )
 
@@ -66,17 +65,13 @@ func mayStartProcesses() error {
 
 // workerValue and parseWorker are the two ends of envWorker.
 
-func workerValue(run uint64, limit int) string {
-	return fmt.Sprintf("%x:%d", run, limit)
+func workerValue(run uint64, limit int, memory int64) string {
+	return fmt.Sprintf("%x:%d:%d", run, limit, memory)
 }
 
-func parseWorker(value string) (run uint64, limit int, err error) {
-	a, b, ok := strings.Cut(value, ":")
-	if run, err = strconv.ParseUint(a, 16, 64); err != nil || !ok {
-		return 0, 0, fmt.Errorf("%s=%q is not ours", envWorker, value)
+func parseWorker(value string) (run uint64, limit int, memory int64, err error) {
+	if n, err := fmt.Sscanf(value, "%x:%d:%d", &run, &limit, &memory); n != 3 || err != nil {
+		return 0, 0, 0, fmt.Errorf("%s=%q is not ours", envWorker, value)
 	}
-	if limit, err = strconv.Atoi(b); err != nil {
-		return 0, 0, fmt.Errorf("%s=%q is not ours", envWorker, value)
-	}
-	return run, limit, nil
+	return run, limit, memory, nil
 }

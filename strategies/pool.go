@@ -56,7 +56,7 @@ func newCore(def *definition, spec Spec, o options) (*core, error) {
 	}
 	row, _ := lookup(spec.Strategy)
 	p := &core{def: def, row: row, options: o}
-	p.spec, p.remote = spec.Resolve(), row.kind.remote()
+	p.spec, p.remote = spec.resolve(), row.kind.remote()
 	for i := range p.spec.Workers {
 		p.slots = append(p.slots, &slot{number: i, wake: make(chan struct{}, 1)})
 	}
@@ -92,7 +92,7 @@ func (p *core) checkTypes() error {
 	return nil
 }
 
-// Spec returns the configuration in force, defaults filled in.
+// Spec returns the configuration in force; see [Spec.Resolve].
 func (p *Pool[In, Out]) Spec() Spec { return p.core.spec }
 
 // Map runs the task on every item. results[i] belongs to items[i]; items that

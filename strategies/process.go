@@ -41,6 +41,7 @@ type process struct {
 	buf              []byte
 
 	heard atomic.Int64 // frames received
+	peak  atomic.Int64 // its largest resident size, as it last said
 
 	mu        sync.Mutex
 	cause     string // why it was given up, if it did not end by itself
@@ -144,7 +145,6 @@ func closeAll(files ...*os.File) {
 func (pr *process) shakeHands() error {
 	p := pr.core
 	set := settings{
-		Worker:   pr.slot.number,
 		Phases:   p.options.phases,
 		Limit:    p.spec.frameLimit(),
 		Progress: p.spec.progressEvery(),

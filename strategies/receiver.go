@@ -2,7 +2,6 @@ package strategies
 
 import (
 	"context"
-	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -160,7 +159,7 @@ func (s *schedule) take(w *slot, f *transport.Frame, r *reply, bad error) error 
 	case c == nil:
 		s.counts.Late++
 		return bad
-	case bad != nil && c.careful:
+	case bad != nil && c.careful && c.load.len() == 1:
 		// It is this item, and the next frame comes from a fresh encoder.
 		return s.answered(w, c, f, []failure{{err: fmt.Errorf("cannot read the result: %w", bad)}})
 	case bad != nil:
@@ -207,6 +206,7 @@ func (s *schedule) answered(w *slot, c *chunk, f *transport.Frame, failed []fail
 	}
 	w.pace.grow(n)
 	s.settle(w, c, failed)
+	s.retire(w)
 	s.refill(w)
 	return nil
 }
@@ -266,10 +266,12 @@ func insert(list []failure, f failure) []failure {
 // progress judges the running item by its own age.
 func (pr *process) progress(f *transport.Frame) error {
 	limit := pr.core.spec.ItemTimeout
-	age, n := binary.Uvarint(f.Payload)
-	if n <= 0 {
+	r := reader{src: f.Payload}
+	age, peak := r.uvarint(), r.uvarint()
+	if r.bad {
 		return errAnswer
 	}
+	pr.peak.Store(int64(peak))
 	if limit == 0 || time.Duration(age) <= limit {
 		return nil
 	}
@@ -305,6 +307,7 @@ func (pr *process) snapshot(f *transport.Frame) error {
 	s.mu.Lock()
 	pr.slot.charge(tagLedger, r.Ledger)
 	pr.slot.spent.last = r.Process
+	pr.peak.Store(r.Process.PeakRSS)
 	s.mu.Unlock()
 	pr.mu.Lock()
 	defer pr.mu.Unlock()

@@ -8,7 +8,7 @@ import (
 
 // chunk is a run of consecutive items of one call, on its way.
 type chunk struct {
-	id      uint64
+	id      uint64 // never used twice; 0 until it is sent
 	call    *call
 	load    load
 	first   int
@@ -36,11 +36,13 @@ type slot struct {
 	asleep bool
 	wake   chan struct{}
 
-	process *process // nil in process, and while a lost one is replaced
-	local   *local   // nil for processes
-	barren  int      // deaths in a row without progress
-	seen    int64    // the pool's progress at the last death
-	spent   spent
+	process  *process // nil in process, and while a lost one is replaced
+	local    *local   // nil for processes
+	given    int      // items sent to this process
+	retiring bool     // it was asked to leave, with recycle=
+	barren   int      // deaths in a row without progress
+	seen     int64    // the pool's progress at the last death
+	spent    spent
 }
 
 // spent is what the processes and goroutines in a slot have used.
@@ -99,11 +101,13 @@ func (s *schedule) next(w *slot, batch []*chunk, sleep bool) (_ []*chunk, asleep
 			break
 		}
 		w.sent = append(w.sent, c)
+		w.given += c.load.len()
 		batch = append(batch, c)
 		if w.local != nil {
 			w.local.position.stopped.Store(false)
 		}
 	}
+	s.retire(w)
 	if sleep && len(batch) == 0 && len(w.urgent) == 0 && !s.ending {
 		w.asleep = true
 		s.asleep++
@@ -111,7 +115,28 @@ func (s *schedule) next(w *slot, batch []*chunk, sleep bool) (_ []*chunk, asleep
 	return batch, w.asleep
 }
 
+// retire asks a worker that has had its share of items to leave, once it has
+// answered them.
+func (s *schedule) retire(w *slot) {
+	if s.spec.Recycle > 0 && w.given >= s.spec.Recycle && len(w.sent) == 0 && !w.retiring {
+		w.retiring = true
+		w.urgent = append(w.urgent, order{kind: orderStop})
+		s.rise(w)
+	}
+}
+
+// cut cuts a chunk and numbers it: a worker gets its chunks in the order of
+// their numbers.
 func (s *schedule) cut(w *slot) *chunk {
+	c := s.pick(w)
+	if c != nil {
+		s.lastID++
+		c.id = s.lastID
+	}
+	return c
+}
+
+func (s *schedule) pick(w *slot) *chunk {
 	if len(s.retry) > 0 && s.room(w, 1) {
 		c := s.retry[0]
 		s.retry = s.retry[1:]
@@ -131,6 +156,9 @@ func (s *schedule) cut(w *slot) *chunk {
 func (s *schedule) wanted(w *slot, of *call) int {
 	ready, left := of.stock.ready(), of.stock.left()
 	n := w.pace.chunkSize(s.spec, left)
+	if s.spec.Recycle > 0 {
+		n = min(n, s.spec.Recycle-w.given)
+	}
 	switch {
 	case ready == 0 || !s.room(w, n):
 		return 0
@@ -145,6 +173,9 @@ func (s *schedule) wanted(w *slot, of *call) int {
 func (s *schedule) room(w *slot, n int) bool {
 	if !s.remote {
 		return len(w.sent) == 0
+	}
+	if n <= 0 || (s.spec.Recycle > 0 && w.given >= s.spec.Recycle) {
+		return false
 	}
 	return len(w.sent) == 0 || len(w.sent) < w.pace.window(s.spec, n) && w.pace.fits(w.bytes, n)
 }
@@ -166,8 +197,7 @@ func (s *schedule) unlist(c *call) {
 }
 
 func (s *schedule) newChunk(of *call, first int, l load) *chunk {
-	s.lastID++
-	return &chunk{id: s.lastID, call: of, load: l, first: first, careful: s.spec.Retries == None}
+	return &chunk{call: of, load: l, first: first, careful: s.spec.Retries == None}
 }
 
 // rouse wakes the sleeping workers for which there is something to do.

@@ -207,7 +207,8 @@ func (pr *process) encode(c *chunk) ([]byte, error) {
 	return payload, err
 }
 
-// renew takes a fresh encoder: what the last one produced did not arrive.
+// renew takes a fresh encoder: what the last one produced did not arrive, or
+// was not part of a stream.
 func (pr *process) renew() { pr.encoder, pr.fresh = pr.core.codec.NewEncoder(), true }
 
 // deliver sends the frame. What may block is timed exactly.

@@ -48,11 +48,18 @@ func (w *worker) begin() bool {
 	w.lap.end(phaseDecode)
 	w.position.item.Store(0)
 	w.work = &execution{load: w.load, ctx: w.enter(f), position: &w.position}
-	if err != nil {
+	switch {
+	case err != nil:
 		w.unreadable(err)
+	case w.careful():
+		w.work.load, w.rest = w.load.split(1)
 	}
 	return true
 }
+
+// careful reports whether each item of the chunk is to be answered before the
+// next one is started.
+func (w *worker) careful() bool { return w.frame.Header.Flags&transport.Careful != 0 }
 
 // fetch takes the next chunk. Before it waits, everything is sent.
 func (w *worker) fetch() (ok bool) {
@@ -85,7 +92,7 @@ func (w *worker) decode(f *transport.Frame) error {
 // the item's fault, and the next frame comes from a fresh encoder. Else the
 // stream is spoiled; the coordinator will send the items again, singly.
 func (w *worker) unreadable(err error) {
-	if w.frame.Header.Flags&transport.Careful == 0 {
+	if !w.careful() {
 		w.exit(fmt.Errorf("items %d to %d: %w", w.frame.Header.First,
 			w.frame.Header.First+uint64(w.frame.Header.Count)-1, err))
 	}
@@ -107,29 +114,46 @@ func (w *worker) enter(f *transport.Frame) *chunkContext {
 	ctx := newChunkContext(remaining, bounded)
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.current, w.ctx = f.Header.Chunk, ctx
+	w.current, w.begun, w.base, w.ctx = f.Header.Chunk, f.Header.Chunk, 0, ctx
 	w.position.stopped.Store(w.cancelled[f.Header.Chunk])
 	delete(w.cancelled, f.Header.Chunk)
 	return ctx
 }
 
-// finish answers the chunk.
+// finish answers the chunk, or the one item of a careful chunk that was run.
 func (w *worker) finish() {
-	w.mu.Lock()
-	w.current = 0
-	w.mu.Unlock()
-	w.ctx.cancel(errChunkDone)
 	f := transport.Frame{Header: transport.Header{
 		Kind:  transport.Answer,
-		Flags: transport.Last,
 		Chunk: w.frame.Header.Chunk, First: w.frame.Header.First,
 		Count: w.frame.Header.Count, Attempt: w.frame.Header.Attempt,
 	}}
-	failed := w.work.failed
-	if ok := w.answerBatch(&f, failed); !ok {
-		w.answerSingly(&f, failed)
+	if w.rest != nil && w.rest.len() > 0 {
+		w.answerItem(&f)
+		return
 	}
-	w.work = nil
+	w.mu.Lock()
+	w.current = 0
+	base := w.base
+	w.mu.Unlock()
+	w.ctx.cancel(errChunkDone)
+	f.Header.Flags = transport.Last
+	if base > 0 || !w.answerBatch(&f, w.work.failed) {
+		w.answerSingly(&f, base, w.work.failed)
+	}
+	w.work, w.rest = nil, nil
+}
+
+// answerItem answers an item of a careful chunk and goes on to the next.
+func (w *worker) answerItem(f *transport.Frame) {
+	failed := w.work.failed
+	w.sendTable(f, []entry{w.single(0, w.base, &failed)})
+	next := &execution{ctx: w.ctx, position: &w.position}
+	next.load, w.rest = w.rest.split(1)
+	w.mu.Lock()
+	w.base++
+	w.position.item.Store(0)
+	w.mu.Unlock()
+	w.work = next
 }
 
 // errChunkDone ends the context of a chunk that is done, for what its tasks
@@ -139,7 +163,7 @@ var errChunkDone = errors.New("the task has returned")
 // answerBatch sends the results in one frame. It reports false when they
 // cannot be encoded together, or not within the limit.
 func (w *worker) answerBatch(f *transport.Frame, failed []failure) bool {
-	careful := w.frame.Header.Flags&transport.Careful != 0
+	careful := w.careful()
 	payload := appendTable(w.buf[:0], w.entries(failed))
 	if len(failed) < int(f.Header.Count) {
 		if careful || w.fresh {
@@ -190,12 +214,12 @@ func (w *worker) entry(f failure) entry {
 }
 
 // answerSingly sends each result by itself, in as many frames as it takes.
-func (w *worker) answerSingly(f *transport.Frame, failed []failure) {
+func (w *worker) answerSingly(f *transport.Frame, base int, failed []failure) {
 	var list []entry
 	size := 0
 	f.Header.Flags = 0
-	for i := range int(f.Header.Count) {
-		e := w.single(i, &failed)
+	for i := range w.work.load.len() {
+		e := w.single(i, base, &failed)
 		if len(list) > 0 && size+len(e.bytes) > w.settings.Limit/2 {
 			w.sendTable(f, list)
 			list, size = nil, 0
@@ -213,11 +237,13 @@ func (w *worker) sendTable(f *transport.Frame, list []entry) {
 	w.send(f, true)
 }
 
-// single encodes one result with an encoder of its own.
-func (w *worker) single(i int, failed *[]failure) entry {
+// single encodes the result of item i of the piece in work, which begins at
+// base, with an encoder of its own.
+func (w *worker) single(i, base int, failed *[]failure) entry {
 	if len(*failed) > 0 && (*failed)[0].index == i {
 		f := (*failed)[0]
 		*failed = (*failed)[1:]
+		f.index += base
 		return w.entry(f)
 	}
 	bytes, err := w.work.load.encodeResult(w.codec.NewEncoder(), nil, i)
@@ -225,18 +251,18 @@ func (w *worker) single(i int, failed *[]failure) entry {
 		err = fmt.Errorf("%w: %d bytes, limit %d", transport.ErrTooLarge, len(bytes), w.settings.Limit)
 	}
 	if err != nil {
-		return w.entry(failure{index: i, err: fmt.Errorf("cannot send the result: %w", err)})
+		return w.entry(failure{index: base + i, err: fmt.Errorf("cannot send the result: %w", err)})
 	}
-	return entry{index: i, status: statusOK, bytes: bytes}
+	return entry{index: base + i, status: statusOK, bytes: bytes}
 }
 
 // flushAfter is how long an answer may be kept back behind an item that takes
 // unexpectedly long.
 const flushAfter = time.Millisecond
 
-// send sends an answer. It goes out at once if it must, or when as many
-// answers are kept back as there are chunks still to do: then the coordinator
-// can refill one half of the window while the worker does the other. No answer
+// send sends an answer. It goes out at once if it must, or when more answers
+// are kept back than there were chunks still to do: then the coordinator can
+// refill one half of the window while the worker does the other. No answer
 // waits for a long item: the clerk sees to that.
 func (w *worker) send(f *transport.Frame, now bool) {
 	if w.account {

@@ -2,15 +2,20 @@ package strategies
 
 import (
 	"fmt"
+	"math"
+	"os"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/handoff-go/handoff/strategies/transport"
 )
 
 // Spec is the whole configuration of a pool, as plain data. The zero value of
-// every field but Strategy means "the default"; [Pool.Spec] gives the resolved
-// one, in which only chunk, window and the limits that are off stay zero.
+// every field but Strategy means "the default". [Pool.Spec] gives the one in
+// force, in which what depends on the machine is filled in: workers, wait, on.
 //
 // Its text form is the strategy's name and key=value pairs:
 //
@@ -29,6 +34,8 @@ type Spec struct {
 	ItemTimeout time.Duration // longest time one item may run in a worker process; 0 = no limit
 	Silence     time.Duration // a busy worker process that sends nothing for so long is lost; 0 = the default, 30 s; None = never
 	FrameLimit  int           // largest frame in bytes; default 64 MiB
+	Memory      int64         // bytes of memory a worker process may have; 0 = no limit
+	Recycle     int           // items after which a worker process is replaced; 0 = never
 
 	Wait  string // shared-file: "notify" (default) or "poll"
 	On    string // shared-file: "memory" or "disk"; default wherever the directory happens to be
@@ -122,6 +129,8 @@ var specKeys = []specKey{
 	span("item-timeout", false, func(s *Spec) *time.Duration { return &s.ItemTimeout }),
 	span("silence", true, func(s *Spec) *time.Duration { return &s.Silence }),
 	count("frame-limit", 1024, func(s *Spec) *int { return &s.FrameLimit }),
+	{"memory", readMemory, writeMemory},
+	count("recycle", 1, func(s *Spec) *int { return &s.Recycle }),
 	choice("wait", []string{"notify", "poll"}, func(s *Spec) *string { return &s.Wait }),
 	choice("on", []string{"memory", "disk"}, func(s *Spec) *string { return &s.On }),
 	{"fsync", readFsync, writeFsync},
@@ -228,15 +237,32 @@ func (s Spec) useless(row strategy) error {
 		return fmt.Errorf("strategies: spec: workers=%d: serial has one worker; use goroutines", s.Workers)
 	case row.kind != kindSharedFile && (s.Wait != "" || s.On != "" || s.Fsync):
 		return fmt.Errorf("strategies: spec: wait, on and fsync are for shared-file strategies, not for %s", s.Strategy)
-	case !row.kind.remote() && (s.Window != 0 || s.Procs != 0 || s.ItemTimeout != 0):
-		return fmt.Errorf("strategies: spec: window, procs and item-timeout are for strategies with worker processes, not for %s", s.Strategy)
+	case row.kind.remote():
+		return nil
+	}
+	for _, k := range specKeys {
+		if v := k.write(s); v != "" && !slices.Contains(inProcessKeys, k.name) {
+			return fmt.Errorf("strategies: spec: %s=%s: %s is for strategies with worker processes, not for %s", k.name, v, k.name, s.Strategy)
+		}
 	}
 	return nil
 }
 
-// Resolve returns s with its defaults filled in for this machine; it is what
-// [Pool.Spec] will say, but for On, which is known once a directory is there.
+// inProcessKeys are those that mean something without worker processes.
+var inProcessKeys = []string{"workers", "chunk"}
+
+// Resolve returns s with what depends on this machine filled in: what
+// [Pool.Spec] will say of a pool that is opened without [WithDir].
 func (s Spec) Resolve() Spec {
+	s = s.resolve()
+	if s.Wait != "" && s.On == "" {
+		s.On = transport.Medium(os.TempDir())
+	}
+	return s
+}
+
+// resolve leaves open what depends on the directory of shared files.
+func (s Spec) resolve() Spec {
 	row, _ := lookup(s.Strategy)
 	if s.Workers == 0 {
 		s.Workers = runtime.GOMAXPROCS(0)
@@ -391,6 +417,41 @@ func readFsync(s *Spec, value string) error {
 		return nil
 	}
 	return fmt.Errorf("want on or off")
+}
+
+// units of memory, the largest first.
+var units = []struct {
+	name string
+	size int64
+}{{"GiB", 1 << 30}, {"MiB", 1 << 20}, {"KiB", 1 << 10}, {"", 1}}
+
+// minMemory leaves room for the first arena of the heap, 64 MiB that a Go
+// program maps at once, and what the runtime has besides.
+const minMemory = 128 << 20
+
+func readMemory(s *Spec, value string) error {
+	for _, u := range units {
+		digits, ok := strings.CutSuffix(value, u.name)
+		if !ok {
+			continue
+		}
+		n, err := strconv.ParseInt(digits, 10, 64)
+		if err != nil || n < 0 || n > math.MaxInt64/u.size || n*u.size < minMemory {
+			break
+		}
+		s.Memory = n * u.size
+		return nil
+	}
+	return fmt.Errorf("want a size of at least 128MiB, such as 512MiB or 2GiB")
+}
+
+func writeMemory(s Spec) string {
+	for _, u := range units {
+		if s.Memory != 0 && s.Memory%u.size == 0 {
+			return strconv.FormatInt(s.Memory/u.size, 10) + u.name
+		}
+	}
+	return ""
 }
 
 func writeFsync(s Spec) string {

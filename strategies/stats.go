@@ -18,10 +18,10 @@ type Stats struct {
 	// What the coordinator's process has used, all of it.
 	Coordinator Process
 
-	Deaths   int64 // workers lost
+	Deaths   int64 // worker processes lost, without those that we replaced ourselves
 	Restarts int64 // workers started after Open
 	Retries  int64 // items sent again after a worker was lost
-	Late     int64 // answers to chunks that were not open any more, dropped
+	Late     int64 // answers that their worker did not owe any more, dropped
 	Splits   int64 // chunks split because they could not be encoded, or not within the limit
 
 	Abandoned     int64 // goroutines of in-process tasks that ignored the end of their context

@@ -67,11 +67,12 @@ func (p *core) lost(pr *process, lastWords string) {
 		w.sent, w.bytes = nil, 0
 		return
 	}
-	if !pr.dismissed {
+	if !pr.dismissed && !(w.retiring && len(w.sent) == 0) {
 		p.counts.Deaths++
 		w.died(p.progress)
 	}
-	p.requeue(w, pr, &LostError{Worker: w.number, Cause: pr.reason(), Stderr: lastWords})
+	w.given, w.retiring = 0, false
+	p.requeue(w, pr, &LostError{Worker: w.number, Cause: pr.reason(), PeakRSS: pr.peak.Load(), Stderr: lastWords})
 }
 
 // calmDown undoes a sleep that the lost worker's sender did not wake from.
@@ -124,18 +125,24 @@ func (p *core) requeue(w *slot, pr *process, why *LostError) {
 		if c.call.closed {
 			continue
 		}
-		charge := func(item int) bool { return i == 0 && c.careful && !pr.dismissed }
-		if pr.overdue {
-			charge = func(item int) bool { return c.id == pr.itemChunk && item == pr.item }
+		guilty := -1
+		switch {
+		case pr.overdue && c.id == pr.itemChunk:
+			guilty = pr.item
+		case i == 0 && c.careful && !pr.dismissed && !pr.overdue:
+			guilty = c.firstOpen()
 		}
-		p.again(c, charge, why)
+		p.again(c, guilty, why)
 	}
 	p.rouse()
 }
 
-// again deals with a chunk that was lost: answered items are delivered, items
-// charged too often given up, and the others sent again.
-func (p *core) again(c *chunk, charge func(item int) bool, why *LostError) {
+// firstOpen returns the first item without an answer.
+func (c *chunk) firstOpen() int { return max(0, slices.Index(c.answered, false)) }
+
+// again deals with a chunk that was lost: answered items are delivered, the
+// guilty one is charged and perhaps given up, and the others are sent again.
+func (p *core) again(c *chunk, guilty int, why *LostError) {
 	rest := c.load
 	for i := range c.load.len() {
 		var one load
@@ -148,7 +155,7 @@ func (p *core) again(c *chunk, charge func(item int) bool, why *LostError) {
 		}
 		k := p.newChunk(c.call, c.first+i, one)
 		k.careful, k.charged = true, c.charged
-		if charge(i) {
+		if i == guilty {
 			k.charged++
 		}
 		if k.charged > p.spec.retries() {

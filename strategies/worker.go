@@ -47,10 +47,13 @@ type worker struct {
 	frame    transport.Frame
 	behind   int
 	work     *execution
+	rest     load // of a careful chunk: what comes after the item in work
 	position position
 
 	mu        sync.Mutex
 	current   uint64 // chunk, 0 between two
+	begun     uint64 // the last chunk that was; their numbers ascend
+	base      int    // index in the chunk of the piece's first item
 	ctx       *chunkContext
 	cancelled map[uint64]bool // before they were begun
 }
@@ -64,7 +67,10 @@ const (
 
 // serve is the life of a worker process. It returns its exit code.
 func serve(value string) int {
-	run, limit, err := parseWorker(value)
+	run, limit, memory, err := parseWorker(value)
+	if err == nil {
+		err = limitMemory(memory)
+	}
 	if err != nil {
 		return complain(err)
 	}
@@ -179,13 +185,24 @@ func (w *worker) setUp() error {
 // the coordinator is gone: then this process ends too, whatever it does.
 func (w *worker) read(conn transport.Conn) {
 	var f transport.Frame
+	var work []transport.Frame // read, and not yet in the inbox
 	for {
+		// What came together goes into the inbox together: one wake-up.
+		if len(work) > 0 && !conn.Buffered() {
+			w.inbox.put(work)
+			clear(work)
+			work = work[:0]
+		}
 		if err := conn.Recv(&f); err != nil {
 			w.exit(err)
 		}
+		if f.Header.Kind == transport.Work {
+			work = append(work, f)
+			continue
+		}
+		w.inbox.put(work) // before an order that may be about it
+		work = work[:0]
 		switch f.Header.Kind {
-		case transport.Work:
-			w.inbox.put(f)
 		case transport.Cancel:
 			w.cancel(f.Header.Chunk)
 		case transport.Snapshot:
@@ -216,12 +233,13 @@ func (w *worker) exit(err error) {
 func (w *worker) cancel(chunk uint64) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if chunk != w.current {
+	switch {
+	case chunk == w.current:
+		w.position.stopped.Store(true)
+		w.ctx.cancel(context.Canceled)
+	case chunk > w.begun:
 		w.cancelled[chunk] = true
-		return
 	}
-	w.position.stopped.Store(true)
-	w.ctx.cancel(context.Canceled)
 }
 
 // clerk does what must not wait for a task, and must not make a reader wait.
@@ -254,18 +272,18 @@ type sighting struct {
 
 func (w *worker) sendProgress(seen *sighting) {
 	w.mu.Lock()
-	chunk := w.current
+	chunk, base := w.current, w.base
 	w.mu.Unlock()
 	if chunk == 0 {
 		return
 	}
-	now, item := clock(), w.position.item.Load()
+	now, item := clock(), int64(base)+w.position.item.Load()
 	if chunk != seen.chunk || item != seen.item {
 		*seen = sighting{chunk, item, now}
 	}
 	w.sendControl(&transport.Frame{
 		Header:  transport.Header{Kind: transport.Progress, Chunk: chunk, First: uint64(item)},
-		Payload: binary.AppendUvarint(nil, uint64(now-seen.at)),
+		Payload: binary.AppendUvarint(binary.AppendUvarint(nil, uint64(now-seen.at)), uint64(peakRSS())),
 	})
 }
 

@@ -46,6 +46,12 @@ func TestAnswersFile(t *testing.T) {
 	if got, err := first.Answers(); got != "from the file" || err != nil {
 		t.Errorf("got %q (%v), want what the file says", got, err)
 	}
+
+	// The same process does not ask again.
+	t.Setenv(DigestsVar, "")
+	if got, err := first.Answers(); got != "from the file" || err != nil {
+		t.Errorf("got %q (%v), want what the file said", got, err)
+	}
 }
 
 func TestAnswersBadFile(t *testing.T) {

@@ -9,6 +9,7 @@ import (
 	"iter"
 	"os"
 	"os/signal"
+	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -91,7 +92,7 @@ func (f *filter) run(stdout io.Writer, signals <-chan os.Signal) error {
 	ctx, cancel := context.WithCancelCause(context.Background())
 	defer cancel(nil)
 	in := newIntake(f)
-	go in.watch(signals, cancel)
+	go in.watch(ctx, signals, cancel)
 
 	options := []strategies.Option{strategies.WithStderr(f.stderr)}
 	if f.dir != "" {
@@ -168,10 +169,18 @@ func (f *filter) tell(s strategies.Stats, took time.Duration) {
 	}
 }
 
+// phaseText lists the phases that took time.
 func phaseText(p strategies.Phases) string {
-	round := func(d time.Duration) time.Duration { return d.Round(time.Microsecond) }
-	return fmt.Sprintf("compute %v, encode %v, transfer %v, decode %v, wait %v",
-		round(p.Compute), round(p.Encode), round(p.Transfer), round(p.Decode), round(p.Wait))
+	var parts []string
+	for _, phase := range []struct {
+		name string
+		took time.Duration
+	}{{"compute", p.Compute}, {"encode", p.Encode}, {"transfer", p.Transfer}, {"decode", p.Decode}, {"wait", p.Wait}} {
+		if took := phase.took.Round(time.Microsecond); took > 0 {
+			parts = append(parts, fmt.Sprintf("%s %v", phase.name, took))
+		}
+	}
+	return strings.Join(parts, ", ")
 }
 
 // oneAtATime lets several goroutines write to w.

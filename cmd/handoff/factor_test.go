@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -10,6 +11,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -141,9 +143,23 @@ func TestFactorStats(t *testing.T) {
 	if stdout != "7: 7\n8: 2 2 2\n9: 3 3\n" || code != 0 {
 		t.Errorf("code %d, stdout %q", code, stdout)
 	}
-	for _, want := range []string{"process-gob,workers=2: 3 numbers in ", "worker 0: compute ", "worker 1: ", "coordinator: ", " frames, "} {
+	for _, want := range []string{"process-gob,workers=2: 3 numbers in ", "worker 0: ", "worker 1: ", "coordinator: encode ", " frames, "} {
 		if !strings.Contains(stderr, want) {
 			t.Errorf("no %q in\n%s", want, stderr)
+		}
+	}
+}
+
+// full is an output without room.
+type full struct{}
+
+func (full) Write([]byte) (int, error) { return 0, syscall.ENOSPC }
+
+func TestFactorOutputFull(t *testing.T) {
+	for _, stdin := range []string{"7", strings.Repeat("360\n", 100_000)} {
+		f := filter{stdin: strings.NewReader(stdin), stderr: io.Discard, spec: strategies.MustParse("goroutines")}
+		if err := f.run(full{}, make(chan os.Signal)); !errors.Is(err, syscall.ENOSPC) || f.answered > 90_000 {
+			t.Errorf("%v after %d answers, want %v soon", err, f.answered, syscall.ENOSPC)
 		}
 	}
 }

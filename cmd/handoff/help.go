@@ -108,18 +108,31 @@ func editDistance(a, b string) int {
 	return row[len(b)]
 }
 
+// runHelp is the subcommand help.
 func runHelp(stdout, stderr io.Writer, args []string) error {
-	switch len(args) {
-	case 0:
+	switch {
+	case len(args) == 0:
 		return writeOverview(stdout)
-	case 1:
-		c, err := find(args[0])
-		if err != nil {
-			return fmt.Errorf("help: %w", err)
-		}
-		return c.writeHelp(stdout, stderr)
+	case len(args) > 1:
+		return fmt.Errorf("help: got %d arguments, want the name of one command", len(args))
+	case isHelpFlag(args[0]):
+		_, err := fmt.Fprintln(stdout, "usage: handoff help [COMMAND]")
+		return err
 	}
-	return fmt.Errorf("help: got %d arguments, want the name of one command", len(args))
+	c, err := find(args[0])
+	if err != nil {
+		return fmt.Errorf("help: %w", err)
+	}
+	return c.writeHelp(stdout, stderr)
+}
+
+// isHelpFlag reports whether arg is how package flag lets people ask for help.
+func isHelpFlag(arg string) bool {
+	switch arg {
+	case "-h", "--h", "-help", "--help":
+		return true
+	}
+	return false
 }
 
 // writeOverview lists the commands.
@@ -137,11 +150,7 @@ func writeOverview(w io.Writer) error {
 
 // writeHelp is what the command says for -h, and its examples.
 func (c command) writeHelp(stdout, stderr io.Writer) error {
-	if c.name == "help" {
-		if _, err := fmt.Fprintf(stdout, "usage: handoff help %s\n", c.usage); err != nil {
-			return err
-		}
-	} else if err := c.run(stdout, stderr, []string{"-h"}); err != nil {
+	if err := c.run(stdout, stderr, []string{"-h"}); err != nil {
 		return err
 	}
 	_, err := io.WriteString(stdout, c.exampleText())

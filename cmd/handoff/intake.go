@@ -7,7 +7,9 @@ import (
 	"io"
 	"iter"
 	"os"
+	"os/signal"
 	"sync"
+	"syscall"
 
 	"github.com/handoff-go/handoff/bench/factor"
 )
@@ -45,13 +47,22 @@ func newIntake(f *filter) *intake {
 	}
 }
 
-// watch ends the input at the first signal, and the computing at the second.
-func (in *intake) watch(signals <-chan os.Signal, cancel context.CancelCauseFunc) {
-	<-signals
+// watch ends the input at the first signal, and the computing at the second; a
+// third finds nobody here and ends the process.
+func (in *intake) watch(ctx context.Context, signals <-chan os.Signal, cancel context.CancelCauseFunc) {
+	select {
+	case <-signals:
+	case <-ctx.Done():
+		return
+	}
 	in.end(errors.New("interrupted: what had been read is answered"))
 	close(in.stop)
-	<-signals
-	cancel(errInterrupted)
+	select {
+	case <-signals:
+		signal.Reset(os.Interrupt, syscall.SIGTERM)
+		cancel(errInterrupted)
+	case <-ctx.Done():
+	}
 }
 
 // read reads all files, and closes batches at the end or at the first error.

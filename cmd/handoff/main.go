@@ -52,7 +52,7 @@ func run(stdout, stderr io.Writer, args []string) error {
 		writeOverview(stderr)
 		return exitError{code: exitUnable}
 	}
-	if name := args[0]; name == "-h" || name == "-help" || name == "--help" {
+	if isHelpFlag(args[0]) {
 		return writeOverview(stdout)
 	}
 	c, err := find(args[0])

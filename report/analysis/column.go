@@ -15,7 +15,7 @@ const Serial = "serial"
 // others say what the work was.
 var setupKeys = []string{
 	"workers", "chunk", "window", "procs", "retries", "item-timeout", "silence",
-	"frame-limit", "wait", "on", "fsync",
+	"frame-limit", "memory", "recycle", "wait", "on", "fsync",
 }
 
 // strategyOrder is the order of columns and bars; strategies that are not named

@@ -156,8 +156,9 @@ func nothingLeft(t *testing.T, e env) {
 	pool := open(t, e, act)
 	sameWorkers(t, e, mapAll(t, pool, orders(20, "")))
 	pool.Close()
-	for _, child := range news("child process", before.children, children()) {
-		t.Errorf("%s outlives Close", child)
+	left := append(news("child process", before.children, children()), news("descriptor", before.descriptors, descriptors())...)
+	for _, what := range left {
+		t.Errorf("%s outlives Close", what)
 	}
 	emptyDir(t, e.dir)
 	before.compare(t)

@@ -34,12 +34,12 @@ func wakePoller() {
 	}
 }
 
-// compare fails the test if there is more now than in r, after some time to
-// settle.
+// compare fails the test if there is more now than in r, after some time for
+// what ends by itself.
 func (r residue) compare(t *testing.T) {
 	t.Helper()
 	var left string
-	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(2 * time.Millisecond) {
+	for end := time.Now().Add(prompt); time.Now().Before(end); time.Sleep(2 * time.Millisecond) {
 		if left = r.left(); left == "" {
 			return
 		}

@@ -10,8 +10,8 @@ import (
 // Kind says what a frame is for.
 type Kind uint8
 
-// The kinds of frames. The first group travels on the control pair, from the
-// coordinator and from the worker; Work and Answer travel on the transport.
+// The kinds of frames. Work and Answer travel on the transport, all others on
+// the control pair, which for pipe is the same.
 const (
 	Hello    Kind = 1 + iota // both: the handshake, JSON
 	Setup                    // coordinator: the data that all items share; worker: the outcome
@@ -29,9 +29,9 @@ const (
 type Flags uint16
 
 const (
-	Batch   Flags = 1 << iota // the payload is one slice of values; otherwise singles
+	Batch   Flags = 1 << iota // the payload ends with a slice of values, one encoding
 	Reset                     // the sender took a fresh encoder for this frame
-	Careful                   // write the answer before anything else is started
+	Careful                   // answer each item before the next is started; encoded by itself
 	Last                      // the final frame of an answer
 	flagEnd
 )
@@ -59,7 +59,7 @@ type Header struct {
 	Run     uint64 // the pool that the frame belongs to, a random number
 	Seq     uint64 // 0, 1, 2, … per direction of a connection
 	Chunk   uint64 // never reused in a pool
-	First   uint64 // index of the first item
+	First   uint64 // index of the first item; in Progress, of the running item in its chunk
 	Count   uint32 // items in the chunk, or results in the answer
 	Attempt uint32 // how many times the chunk's items were charged with a death
 	Payload uint32 // bytes
