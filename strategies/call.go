@@ -112,7 +112,7 @@ func (c *call) recall() {
 			}
 		}
 		if found {
-			p.enforce(w)
+			p.enforce(w, c)
 		}
 	}
 }
@@ -130,23 +130,34 @@ func (p *core) cancelChunk(w *slot, k *chunk) {
 // cancelGrace is how long a worker may stay busy with a cancelled chunk.
 const cancelGrace = time.Second
 
-// enforce replaces a worker that still has a cancelled chunk when its time is
-// up.
-func (p *core) enforce(w *slot) {
-	process, local := w.process, w.local
-	time.AfterFunc(cancelGrace, func() {
+// enforce replaces a worker that spends all its time on a cancelled chunk of
+// the call. Only the chunk at the head can be what it is busy with; it must not
+// suffer for what others hand it.
+func (p *core) enforce(w *slot, c *call) {
+	process, local, watched := w.process, w.local, w.sent[0]
+	var look func()
+	look = func() {
 		p.mu.Lock()
 		defer p.mu.Unlock()
-		if !slices.ContainsFunc(w.sent, func(k *chunk) bool { return k.cancelled }) {
+		if w.process != process || w.local != local || !w.holds(c) {
 			return
 		}
-		switch {
-		case local != nil && w.local == local:
+		switch head := w.sent[0]; {
+		case head != watched || head.call != c:
+			watched = head
+			time.AfterFunc(cancelGrace, look)
+		case local != nil:
 			p.abandon(w)
-		case process != nil && w.process == process:
+		case process != nil:
 			process.dismiss("busy one second after its items were cancelled")
 		}
-	})
+	}
+	time.AfterFunc(cancelGrace, look)
+}
+
+// holds reports whether the worker has chunks of the call.
+func (w *slot) holds(c *call) bool {
+	return slices.ContainsFunc(w.sent, func(k *chunk) bool { return k.call == c })
 }
 
 // reportEvery is the time between two calls of WithProgress's function.

@@ -35,6 +35,7 @@ type failure struct {
 	index   int // in the chunk
 	err     error
 	skipped bool // not run at all: the call was cancelled
+	unread  bool // not run at all: its chunk cannot be decoded, perhaps because of another
 }
 
 // position is where a running chunk is, for others to see.

@@ -21,6 +21,8 @@ type chunkContext struct {
 // deadline.
 func newChunkContext(remaining time.Duration, bounded bool) *chunkContext {
 	c := &chunkContext{}
+	c.mu.Lock() // the timer may fire at once
+	defer c.mu.Unlock()
 	if bounded {
 		c.deadline = time.Now().Add(remaining)
 		c.timer = time.AfterFunc(remaining, func() { c.cancel(context.DeadlineExceeded) })
@@ -28,7 +30,7 @@ func newChunkContext(remaining time.Duration, bounded bool) *chunkContext {
 	return c
 }
 
-func (c *chunkContext) Deadline() (time.Time, bool) { return c.deadline, c.timer != nil }
+func (c *chunkContext) Deadline() (time.Time, bool) { return c.deadline, !c.deadline.IsZero() }
 func (c *chunkContext) Value(any) any               { return nil }
 
 func (c *chunkContext) Done() <-chan struct{} {

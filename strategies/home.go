@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"strconv"
+	"sync/atomic"
 
 	"github.com/handoff-go/handoff/strategies/transport"
 )
@@ -13,15 +14,16 @@ import (
 // home is what the worker processes of a pool have in common, as it was when
 // the pool was opened: replacements start in the same place.
 type home struct {
-	run  uint64
-	path string
-	args []string
-	env  []string
-	dir  string
-	out  *output
-	id   identity
-	made *transport.RunDir // shared-file only
-	data []byte            // the encoded data of the task's Setup
+	run    uint64
+	path   string
+	args   []string
+	env    []string
+	dir    string
+	out    *output
+	id     identity
+	made   *transport.RunDir // shared-file only
+	starts atomic.Int64      // worker processes so far
+	data   []byte            // the encoded data of the task's Setup
 
 	ctx    context.Context // ends when the pool closes
 	cancel context.CancelCauseFunc

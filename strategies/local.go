@@ -13,7 +13,7 @@ type local struct {
 	slot     *slot
 	lane     *lane
 	position position
-	retired  bool // another has taken its place; under the schedule's lock
+	replaced bool // another has taken its place; under the schedule's lock
 
 	chunk   *chunk // in hand, or nil
 	batch   [1]*chunk
@@ -46,7 +46,7 @@ func (p *core) hire(w *slot) {
 // abandon gives the place of a worker that ignores the end of its context to
 // another. It keeps its goroutine, and its results go nowhere.
 func (p *core) abandon(w *slot) {
-	w.local.retired = true
+	w.local.replaced = true
 	w.spent.lane.add(w.local.lane.take())
 	for _, c := range w.sent {
 		w.forget(c)
@@ -58,7 +58,7 @@ func (p *core) abandon(w *slot) {
 	}
 }
 
-// loop works until the pool closes or the worker is retired.
+// loop works until the pool closes or the worker is replaced.
 func (l *local) loop() {
 	returned := false
 	defer func() {
@@ -76,18 +76,17 @@ func (l *local) loop() {
 
 // take waits for a chunk. It reports false when the worker shall end.
 func (l *local) take() bool {
-	for {
+	for !l.core.leave(l) {
 		batch, asleep := l.core.next(l.slot, l.batch[:0], true)
-		switch {
-		case len(batch) > 0: // and not more than one: that is a goroutine's window
+		if len(batch) > 0 { // and not more than one: that is a goroutine's window
 			l.prepare(batch[0])
 			return true
-		case asleep:
+		}
+		if asleep {
 			<-l.slot.wake
-		case l.core.leave(l):
-			return false
 		}
 	}
+	return false
 }
 
 // leave reports whether the worker shall end: the pool closes, or another has
@@ -96,7 +95,7 @@ func (p *core) leave(l *local) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	switch {
-	case l.retired:
+	case l.replaced:
 		return true
 	case p.ending:
 		l.slot.spent.lane.add(l.lane.take())
@@ -133,7 +132,7 @@ func (l *local) answer() {
 	p, w := l.core, l.slot
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if l.retired {
+	if l.replaced {
 		return
 	}
 	n := c.load.len()

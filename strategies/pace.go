@@ -78,10 +78,11 @@ func (p *pace) window(spec Spec, n int) int {
 }
 
 // fits reports whether a chunk of n more items may be outstanding beside the
-// bytes that are, by what items have weighed so far.
-func (p *pace) fits(outstanding, n int) bool {
-	per := max(p.sent, p.got, unknownBytes)
-	return float64(outstanding)+per*float64(n) <= windowBytes
+// items that are, which took bytes to send: in either direction, by what items
+// and results have weighed so far.
+func (p *pace) fits(bytes, items, n int) bool {
+	return float64(bytes)+max(p.sent, unknownBytes)*float64(n) <= windowBytes &&
+		p.got*float64(items+n) <= windowBytes
 }
 
 // weighed takes the encoded size of n items, or of n results.

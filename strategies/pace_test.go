@@ -126,21 +126,24 @@ func TestWindowCoversTheSpan(t *testing.T) {
 
 func TestWindowIsBoundedInBytes(t *testing.T) {
 	for _, c := range []struct {
-		p           pace
-		outstanding int
-		n           int
-		want        bool
+		p            pace
+		bytes, items int
+		n            int
+		want         bool
 	}{
-		{pace{sent: 1024}, 0, 4096, true},
-		{pace{sent: 1024}, 0, 4097, false},
-		{pace{got: 1024}, 0, 4097, false},
-		{pace{sent: 1024}, 4<<20 - 1024, 1, true},
-		{pace{sent: 1024}, 4<<20 - 1023, 1, false},
-		{pace{}, 4 << 20, 1, false}, // of unknown weight, but not of none
-		{pace{}, 0, 1000, true},
+		{pace{sent: 1024}, 0, 0, 4096, true},
+		{pace{sent: 1024}, 0, 0, 4097, false},
+		{pace{got: 1024}, 0, 0, 4096, true},
+		{pace{got: 1024}, 0, 0, 4097, false},
+		{pace{got: 1024}, 0, 4095, 1, true},
+		{pace{got: 1024}, 0, 4096, 1, false},
+		{pace{sent: 1024}, 4<<20 - 1024, 0, 1, true},
+		{pace{sent: 1024}, 4<<20 - 1023, 0, 1, false},
+		{pace{}, 4 << 20, 0, 1, false}, // of unknown weight, but not of none
+		{pace{}, 0, 0, 1000, true},
 	} {
-		if got := c.p.fits(c.outstanding, c.n); got != c.want {
-			t.Errorf("%+v: %d more items beside %d bytes fit: %v", c.p, c.n, c.outstanding, got)
+		if got := c.p.fits(c.bytes, c.items, c.n); got != c.want {
+			t.Errorf("%+v: %d more items beside %d of %d bytes fit: %v", c.p, c.n, c.items, c.bytes, got)
 		}
 	}
 }

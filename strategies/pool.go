@@ -36,6 +36,9 @@ type core struct {
 // the codec would change; a worker that could not be started, with the end of
 // its stderr; errors.ErrUnsupported for worker processes on this system.
 func Open[In, Out any](ctx context.Context, task *Task[In, Out], spec Spec, list ...Option) (*Pool[In, Out], error) {
+	if ctx.Err() != nil {
+		return nil, context.Cause(ctx)
+	}
 	p, err := newCore(task.def, spec, newOptions(list))
 	if err != nil {
 		return nil, err
@@ -89,6 +92,12 @@ func (p *core) checkTypes() error {
 	if err := p.codec.Check(p.def.out, p.def.lossy); err != nil {
 		return fmt.Errorf("strategies: task %q: results: %w", p.def.name, err)
 	}
+	if p.def.setup == nil {
+		return nil
+	}
+	if err := p.codec.Check(p.def.setup.typ, p.def.lossy); err != nil {
+		return fmt.Errorf("strategies: task %q: data of the setup: %w", p.def.name, err)
+	}
 	return nil
 }
 
@@ -118,6 +127,9 @@ func (p *Pool[In, Out]) Map(ctx context.Context, items []In) (results []Out, err
 		err = c.wait(ctx)
 	}
 	c.close()
+	if len(st.failed) > 0 && ctx.Err() != nil {
+		return results, context.Cause(ctx) // and that is why they failed
+	}
 	if err == nil && len(st.failed) > 0 {
 		slices.SortFunc(st.failed, func(a, b *ItemError) int { return cmp.Compare(a.Index, b.Index) })
 		err = &MapError{Failed: st.failed}
@@ -168,6 +180,7 @@ func (p *core) close() {
 		p.ending = true
 		for _, c := range p.open {
 			p.end(c, ErrClosed)
+			c.cancel(ErrClosed)
 			c.recall()
 		}
 		p.calls, p.retry = nil, nil

@@ -27,6 +27,7 @@ type process struct {
 	control *transport.Stream
 	data    transport.Conn // the same as control for pipe
 	file    *transport.File
+	files   string // directory of file
 	stderr  *stderr
 
 	exited chan struct{} // Wait returned
@@ -44,12 +45,17 @@ type process struct {
 	peak  atomic.Int64 // its largest resident size, as it last said
 
 	mu        sync.Mutex
-	cause     string // why it was given up, if it did not end by itself
-	dismissed bool   // given up for no fault of its items
-	overdue   bool   // item ran out of time
-	item      int
-	itemChunk uint64
+	verdict   verdict
 	snapshots map[uint64]chan struct{}
+}
+
+// verdict is why a worker was given up; the zero value if it ended by itself.
+type verdict struct {
+	cause     string
+	dismissed bool // for no fault of its items
+	overdue   bool // because this item ran out of time
+	chunk     uint64
+	item      int
 }
 
 // launch starts a worker and returns when it is ready for work.
@@ -85,6 +91,7 @@ func (p *core) spawn(w *slot) (*process, error) {
 		core: p, slot: w,
 		exited: make(chan struct{}), gone: make(chan struct{}),
 		encoder: p.codec.NewEncoder(), decoder: p.codec.NewDecoder(), proto: p.def.load(),
+		sender: newLane(p.options.phases), receiver: newLane(p.options.phases),
 		snapshots: map[uint64]chan struct{}{},
 	}
 	var theirs []*os.File
@@ -128,6 +135,7 @@ func (p *core) spawn(w *slot) (*process, error) {
 	pr.control = transport.NewPipe(h.run, connLimit(p.spec.frameLimit()), from, to)
 	go func() {
 		pr.cmd.Wait()
+		killChildren(pr.cmd.Process)
 		close(pr.exited)
 	}()
 	return pr, nil
@@ -227,8 +235,6 @@ func (s Spec) progressEvery() time.Duration {
 // returned, whichever comes first. Everything it had written is read and used
 // before serve returns.
 func (pr *process) serve() {
-	p := pr.core
-	pr.sender, pr.receiver = newLane(p.options.phases), newLane(p.options.phases)
 	var senders, receivers sync.WaitGroup
 	ended := make(chan struct{}, 2)
 	receive := func(c transport.Conn, l *lane) {
@@ -265,10 +271,7 @@ const (
 )
 
 func (pr *process) awaitExit() {
-	pr.mu.Lock()
-	given := pr.cause != ""
-	pr.mu.Unlock()
-	if !given {
+	if pr.judged().cause == "" {
 		select {
 		case <-pr.exited:
 			return
@@ -290,8 +293,11 @@ func (pr *process) drain(receivers *sync.WaitGroup) {
 // release lets go of everything that was held for the worker, which is gone.
 // It returns the last that it printed.
 func (pr *process) release() string {
-	if pr.data != nil && pr.file != nil {
+	if pr.file != nil {
 		pr.file.Close()
+	}
+	if pr.files != "" {
+		os.RemoveAll(pr.files)
 	}
 	pr.control.Close()
 	return pr.stderr.end()
@@ -300,24 +306,34 @@ func (pr *process) release() string {
 // note keeps the first reason for which a connection ended, unless it just
 // ended.
 func (pr *process) note(err error) {
-	if err == nil || errors.Is(err, io.EOF) || errors.Is(err, os.ErrDeadlineExceeded) || isBrokenPipe(err) {
+	if err == nil || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) ||
+		errors.Is(err, os.ErrDeadlineExceeded) || isBrokenPipe(err) {
 		return
 	}
-	pr.giveUp(err.Error(), false)
+	pr.giveUp(err.Error())
 }
 
 // giveUp kills the worker, for a reason that its items may have caused.
-func (pr *process) giveUp(cause string, dismissed bool) {
+func (pr *process) giveUp(cause string) { pr.judge(verdict{cause: cause}) }
+
+// dismiss kills the worker for a reason that is not its items' doing.
+func (pr *process) dismiss(cause string) { pr.judge(verdict{cause: cause, dismissed: true}) }
+
+// judge kills the worker. The first verdict counts.
+func (pr *process) judge(v verdict) {
 	pr.mu.Lock()
-	if pr.cause == "" {
-		pr.cause, pr.dismissed = cause, dismissed
+	if pr.verdict.cause == "" {
+		pr.verdict = v
 	}
 	pr.mu.Unlock()
 	pr.kill()
 }
 
-// dismiss kills the worker for a reason that is not its items' doing.
-func (pr *process) dismiss(cause string) { pr.giveUp(cause, true) }
+func (pr *process) judged() verdict {
+	pr.mu.Lock()
+	defer pr.mu.Unlock()
+	return pr.verdict
+}
 
 // kill ends the process, and whatever it started, without asking.
 func (pr *process) kill() {
@@ -359,18 +375,21 @@ func (pr *process) watchSilence() {
 	}
 	tick := time.NewTicker(max(limit/4, time.Millisecond))
 	defer tick.Stop()
-	heard, since := pr.heard.Load(), clock()
+	heard, last, quiet := pr.heard.Load(), clock(), time.Duration(0)
 	for {
 		select {
 		case <-pr.gone:
 			return
 		case <-tick.C:
 		}
+		// When this process was stopped for a while, so was the listening.
 		now := clock()
+		quiet += min(time.Duration(now-last), limit/2)
+		last = now
 		if n := pr.heard.Load(); n != heard || !pr.core.hasItems(pr.slot) {
-			heard, since = n, now
-		} else if quiet := time.Duration(now - since); quiet > limit {
-			pr.giveUp(fmt.Sprintf("silent for %v with items in hand", quiet.Round(time.Millisecond)), false)
+			heard, quiet = n, 0
+		} else if quiet > limit {
+			pr.giveUp(fmt.Sprintf("silent for %v with items in hand", quiet.Round(time.Millisecond)))
 		}
 	}
 }

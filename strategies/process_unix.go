@@ -24,6 +24,10 @@ func killGroup(p *os.Process) {
 	p.Kill()
 }
 
+// killChildren kills what is left of the group of a process that has just been
+// waited for: its number stays taken as long as there is something left.
+func killChildren(p *os.Process) { syscall.Kill(-p.Pid, syscall.SIGKILL) }
+
 // inherited wraps a descriptor that the coordinator passed on, so that reads
 // and writes wait in the poller and no child of ours inherits it.
 func inherited(fd uintptr, name string) *os.File {

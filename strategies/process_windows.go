@@ -12,6 +12,8 @@ func ownGroup(*exec.Cmd) {}
 
 func terminate(p *os.Process) { p.Kill() }
 
+func killChildren(*os.Process) {}
+
 func killGroup(p *os.Process) { p.Kill() }
 
 func inherited(fd uintptr, name string) *os.File { return os.NewFile(fd, name) }

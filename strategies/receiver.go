@@ -102,6 +102,8 @@ func (pr *process) read(f *transport.Frame) (r reply, err error) {
 
 func (r *reply) addEntry(p *core, l load, e entry) error {
 	switch e.status {
+	case statusUnread:
+		r.failed = append(r.failed, failure{index: e.index, unread: true})
 	case statusSkipped:
 		r.failed = append(r.failed, failure{index: e.index, err: context.Canceled, skipped: true})
 	case statusError:
@@ -118,8 +120,12 @@ func (r *reply) addEntry(p *core, l load, e entry) error {
 
 func (r *reply) addSingle(c codec.Codec, l load, e entry) error {
 	value, n, err := l.decodeResults(c.NewDecoder(), e.bytes)
-	if err != nil || n != 1 {
-		return errors.Join(errAnswer, err)
+	if err != nil { // of this item alone: its bytes are no part of a stream
+		r.failed = append(r.failed, failure{index: e.index, err: fmt.Errorf("cannot read the result: %w", err)})
+		return nil
+	}
+	if n != 1 {
+		return errAnswer
 	}
 	if r.single == nil {
 		r.single = map[int]load{}
@@ -164,6 +170,10 @@ func (s *schedule) take(w *slot, f *transport.Frame, r *reply, bad error) error 
 		return s.answered(w, c, f, []failure{{err: fmt.Errorf("cannot read the result: %w", bad)}})
 	case bad != nil:
 		return fmt.Errorf("answer for items %d to %d: %w", c.first, c.first+c.load.len()-1, bad)
+	}
+	if len(r.failed) > 1 && r.failed[0].unread {
+		s.split(w, c)
+		return nil
 	}
 	s.commit(c, r)
 	s.counts.Frames++
@@ -275,12 +285,10 @@ func (pr *process) progress(f *transport.Frame) error {
 	if limit == 0 || time.Duration(age) <= limit {
 		return nil
 	}
-	pr.mu.Lock()
-	if pr.cause == "" {
-		pr.overdue, pr.itemChunk, pr.item = true, f.Header.Chunk, int(f.Header.First)
-	}
-	pr.mu.Unlock()
-	pr.giveUp(fmt.Sprintf("item ran for longer than item-timeout=%v", limit), false)
+	pr.judge(verdict{
+		cause:   fmt.Sprintf("item ran for longer than item-timeout=%v", limit),
+		overdue: true, chunk: f.Header.Chunk, item: int(f.Header.First),
+	})
 	return nil
 }
 

@@ -12,7 +12,7 @@ type chunk struct {
 	call    *call
 	load    load
 	first   int
-	careful bool // alone in its frames: its worker's death is its own doing
+	careful bool // answered item by item: its worker's death is the doing of the first that is not
 	charged int  // deaths it was charged with
 
 	itemBytes int          // of the encoded size, what belongs to the items
@@ -32,6 +32,7 @@ type slot struct {
 	pace   pace
 	sent   []*chunk // outstanding, in the order in which they were sent
 	bytes  int      // of sent
+	items  int      // of sent
 	urgent []order  // for the sender, before any chunk
 	asleep bool
 	wake   chan struct{}
@@ -42,6 +43,7 @@ type slot struct {
 	retiring bool     // it was asked to leave, with recycle=
 	barren   int      // deaths in a row without progress
 	seen     int64    // the pool's progress at the last death
+	why      error    // of the last death
 	spent    spent
 }
 
@@ -95,12 +97,14 @@ const atOnce = 16
 func (s *schedule) next(w *slot, batch []*chunk, sleep bool) (_ []*chunk, asleep bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	idle := len(w.sent) == 0
 	for len(batch) < atOnce {
 		c := s.cut(w)
 		if c == nil {
 			break
 		}
 		w.sent = append(w.sent, c)
+		w.items += c.load.len()
 		w.given += c.load.len()
 		batch = append(batch, c)
 		if w.local != nil {
@@ -108,6 +112,9 @@ func (s *schedule) next(w *slot, batch []*chunk, sleep bool) (_ []*chunk, asleep
 		}
 	}
 	s.retire(w)
+	if idle && len(batch) > 0 {
+		s.rouse() // others may have left the rest to this one
+	}
 	if sleep && len(batch) == 0 && len(w.urgent) == 0 && !s.ending {
 		w.asleep = true
 		s.asleep++
@@ -121,6 +128,7 @@ func (s *schedule) retire(w *slot) {
 	if s.spec.Recycle > 0 && w.given >= s.spec.Recycle && len(w.sent) == 0 && !w.retiring {
 		w.retiring = true
 		w.urgent = append(w.urgent, order{kind: orderStop})
+		w.process.stop()
 		s.rise(w)
 	}
 }
@@ -165,8 +173,22 @@ func (s *schedule) wanted(w *slot, of *call) int {
 	case ready < n && left < 0 && len(w.sent) > 0:
 		// More input may make a fuller chunk, and the worker is not idle.
 		return 0
+	case len(w.sent) > 0 && ready <= n*s.idle():
+		// The last chunks are for those who have nothing to do.
+		return 0
 	}
 	return min(n, ready)
+}
+
+// idle is how many workers have nothing to do.
+func (s *schedule) idle() int {
+	n := 0
+	for _, w := range s.slots {
+		if len(w.sent) == 0 && (w.process != nil || w.local != nil) {
+			n++
+		}
+	}
+	return n
 }
 
 // room reports whether the worker may have n more items outstanding.
@@ -177,7 +199,7 @@ func (s *schedule) room(w *slot, n int) bool {
 	if n <= 0 || (s.spec.Recycle > 0 && w.given >= s.spec.Recycle) {
 		return false
 	}
-	return len(w.sent) == 0 || len(w.sent) < w.pace.window(s.spec, n) && w.pace.fits(w.bytes, n)
+	return len(w.sent) == 0 || len(w.sent) < w.pace.window(s.spec, n) && w.pace.fits(w.bytes, w.items, n)
 }
 
 func (s *schedule) cutFrom(from *call, n int) *chunk {
@@ -257,6 +279,7 @@ func (w *slot) forget(c *chunk) {
 		return
 	}
 	w.bytes -= int(c.bytes.Load())
+	w.items -= c.load.len()
 }
 
 // settle takes c off its worker, hands its results to the call and ends the

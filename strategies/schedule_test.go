@@ -143,6 +143,16 @@ func TestCallsTakeTurns(t *testing.T) {
 	}
 }
 
+func TestCallWithoutItemsIsPassedOver(t *testing.T) {
+	d := newDesk(t, "process-gob,workers=1,chunk=2,window=4")
+	d.supply()
+	d.mapOf(4)
+	d.supply()
+	if got := firsts(d.send(d.slots[0])); !slices.Equal(got, []int{0, 2}) {
+		t.Errorf("between two streams without input, a call of two chunks sent %v", got)
+	}
+}
+
 func TestChunksAreCutInOrder(t *testing.T) {
 	d := newDesk(t, "process-gob,workers=2,chunk=3,window=2")
 	call, st := d.mapOf(10)
@@ -444,11 +454,50 @@ func TestAnswerInParts(t *testing.T) {
 	}
 }
 
+// TestUnreadableSingle: a result with an encoder of its own spoils nothing.
+func TestUnreadableSingle(t *testing.T) {
+	d := newDesk(t, "process-json,workers=1,chunk=2,window=4")
+	d.codec, _ = lookupCodec("json")
+	call, st := d.mapOf(2)
+	w := d.slots[0]
+	c := d.send(w)[0]
+	pr := &process{core: d.core, slot: w, proto: d.def.load(), decoder: d.codec.NewDecoder()}
+	f := frameFor(c, transport.Last)
+	f.Payload = appendTable(nil, []entry{{index: 0, bytes: []byte("[")}, {index: 1, bytes: []byte("[10]")}})
+	if err := pr.answer(f, &lap{}); err != nil {
+		t.Errorf("one result that cannot be read ends the worker: %v", err)
+	}
+	d.checkResults(call, st, 0)
+}
+
+// TestUnreadItemsAreSplit: the worker could not decode the chunk.
+func TestUnreadItemsAreSplit(t *testing.T) {
+	d := newDesk(t, "process-json,workers=1,chunk=3,window=4")
+	d.codec, _ = lookupCodec("json")
+	call, st := d.mapOf(3)
+	w := d.slots[0]
+	c := d.send(w)[0]
+	pr := &process{core: d.core, slot: w, proto: d.def.load()}
+	f := frameFor(c, transport.Last)
+	f.Payload = appendTable(nil, []entry{{index: 0, status: statusUnread}, {index: 1, status: statusUnread}, {index: 2, status: statusUnread}})
+	if err := pr.answer(f, &lap{}); err != nil || call.answered != 0 || d.counts.Splits != 1 {
+		t.Errorf("error %v, %d items answered, %d splits; want the chunk in two", err, call.answered, d.counts.Splits)
+	}
+	batch := d.send(w)
+	if got := firsts(batch); !slices.Equal(got, []int{0, 1}) {
+		t.Fatalf("went out again as %v, want [0 1]", got)
+	}
+	for _, c := range batch {
+		d.answer(w, c)
+	}
+	d.checkResults(call, st)
+}
+
 func TestPartsThatDoNotFit(t *testing.T) {
 	one := &cargo[int, int]{results: []int{1}}
 	for name, parts := range map[string][]*reply{
-		"the same result twice":       {{single: map[int]load{0: one}}, {single: map[int]load{0: one}}},
-		"a result and then its error": {{single: map[int]load{0: one}}, {failed: []failure{{index: 0}}}},
+		"the same result twice":       {{single: map[int]load{0: one}}, {single: map[int]load{0: one, 1: one}}},
+		"a result and then its error": {{single: map[int]load{0: one}}, {failed: []failure{{index: 0}}, single: map[int]load{1: one}}},
 		"one is missing":              {{single: map[int]load{0: one}}, {}},
 		"nothing at all":              {{}},
 	} {
@@ -485,6 +534,9 @@ func TestLateAnswersAreDropped(t *testing.T) {
 			t.Error(err)
 		}
 	}
+	if d.counts.Late != 2 || d.counts.Items != 0 {
+		t.Errorf("%d answers were late, want 2; %d items are answered by them", d.counts.Late, d.counts.Items)
+	}
 	c.bytes.Store(1)
 	d.weigh(w, batch)
 	d.answer(w, c)
@@ -518,7 +570,7 @@ func TestUnreadableAnswer(t *testing.T) {
 	}
 }
 
-// TestLargeAnswerIsCopiedWithoutTheLock also holds that the gate is used: a
+// TestLargeAnswerIsCopied also holds that the gate is used: a
 // call that is closed keeps its results as they are.
 func TestLargeAnswerIsCopied(t *testing.T) {
 	d := newDesk(t, "process-gob,workers=1,chunk=100,window=4")
@@ -538,12 +590,19 @@ func TestLargeAnswerIsCopied(t *testing.T) {
 
 func TestClosedCallLeavesNothing(t *testing.T) {
 	d := newDesk(t, "process-gob,workers=2,chunk=1,window=2")
-	a, _ := d.mapOf(10)
+	a, of := d.mapOf(10)
 	b, st := d.mapOf(2)
 	w := d.slots[0]
 	batch := d.send(w)
 	d.retry = append(d.retry, d.newChunk(a, 5, batch[0].load))
+	if _, asleep := d.next(w, nil, true); !asleep {
+		t.Fatal("a worker with a full window is awake")
+	}
 	a.close()
+	if !awake(w) {
+		t.Error("the sender sleeps, and nobody tells the worker to cancel")
+	}
+	<-w.wake
 	if len(d.retry) != 0 || slices.Contains(d.calls, a) || slices.Contains(d.open, a) {
 		t.Errorf("of a closed call, %d chunks to retry; among the calls with items: %v, open: %v",
 			len(d.retry), slices.Contains(d.calls, a), slices.Contains(d.open, a))
@@ -556,6 +615,9 @@ func TestClosedCallLeavesNothing(t *testing.T) {
 	}
 	d.answer(w, batch[1])
 	d.answer(w, batch[0], failure{index: 0, err: context.Canceled, skipped: true})
+	if a.answered != 0 || len(of.failed) != 0 {
+		t.Errorf("to a closed call, %d items were delivered, failed: %v", a.answered, of.failed)
+	}
 	for _, c := range d.send(w) {
 		d.answer(w, c)
 	}
@@ -574,17 +636,32 @@ func TestNoCallsOnAClosedPool(t *testing.T) {
 	}
 }
 
-// TestRecycle: a worker gets no more items than it may have, and then leaves.
+// TestRecycle: a worker gets no more items than it may have, and leaves when
+// it has answered them.
 func TestRecycle(t *testing.T) {
 	d := newDesk(t, "process-gob,workers=1,chunk=4,window=8,recycle=10")
 	d.mapOf(100)
 	w := d.slots[0]
+	d.spirit(w)
+	batch := d.send(w)
 	items := 0
-	for _, c := range d.send(w) {
+	for _, c := range batch {
 		items += c.load.len()
 	}
-	if items != 10 || !w.retiring {
-		t.Errorf("with recycle=10 a worker got %d items, retiring: %v", items, w.retiring)
+	if more, asleep := d.next(w, nil, true); items != 10 || len(more) > 0 || !asleep {
+		t.Errorf("with recycle=10 a worker got %d items and %d more chunks; asleep: %v", items, len(more), asleep)
+	}
+	for i, c := range batch {
+		if w.retiring || !w.asleep {
+			t.Errorf("after %d of %d answers, retiring: %v, asleep: %v", i, len(batch), w.retiring, w.asleep)
+		}
+		d.answer(w, c)
+	}
+	if !awake(w) {
+		t.Error("the sender sleeps, and nobody tells the worker to leave")
+	}
+	if more := d.send(w); len(more) != 0 || !w.retiring {
+		t.Errorf("a worker at its end got %d more chunks, retiring: %v", len(more), w.retiring)
 	}
 	if orders := d.orders(w); len(orders) != 1 || orders[0].kind != orderStop {
 		t.Errorf("its orders: %+v, want one stop", orders)

@@ -84,7 +84,7 @@ func (pr *process) giveUpEnded() {
 	select {
 	case <-pr.exited:
 	case <-time.After(exitGrace):
-		pr.giveUp("it closed its connection", false)
+		pr.giveUp("it closed its connection")
 	}
 }
 
@@ -264,12 +264,21 @@ func (s *schedule) drop(w *slot, c *chunk) {
 func (s *schedule) unsendable(w *slot, c *chunk, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	w.forget(c)
-	n := c.load.len()
-	if n == 1 {
-		s.deliver(c, c.load, c.first, []*ItemError{{Index: c.first, Attempts: c.charged, Err: fmt.Errorf("cannot be sent: %w", err)}})
+	if c.load.len() > 1 {
+		s.split(w, c)
 		return
 	}
+	w.forget(c)
+	s.deliver(c, c.load, c.first, []*ItemError{{Index: c.first, Attempts: c.charged, Err: fmt.Errorf("cannot be sent: %w", err)}})
+}
+
+// split puts a chunk of several items back as two.
+func (s *schedule) split(w *slot, c *chunk) {
+	w.forget(c)
+	if c.call.closed {
+		return
+	}
+	n := c.load.len()
 	head, tail := c.load.split(n / 2)
 	a, b := s.newChunk(c.call, c.first, head), s.newChunk(c.call, c.first+n/2, tail)
 	a.charged, b.charged = c.charged, c.charged

@@ -3,6 +3,7 @@ package strategies
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"time"
 
@@ -52,6 +53,7 @@ func (w *worker) begin() bool {
 	case err != nil:
 		w.unreadable(err)
 	case w.careful():
+		w.flush() // should it die of this item, nothing else is unanswered
 		w.work.load, w.rest = w.load.split(1)
 	}
 	return true
@@ -88,17 +90,21 @@ func (w *worker) decode(f *transport.Frame) error {
 	return nil
 }
 
-// unreadable deals with items that cannot be decoded. In careful mode it is
-// the item's fault, and the next frame comes from a fresh encoder. Else the
-// stream is spoiled; the coordinator will send the items again, singly.
+// unreadable deals with items that cannot be decoded. In careful mode the next
+// frame comes from a fresh encoder, and nothing is lost: a chunk of several is
+// sent back to be split, a chunk of one is the item's fault. Else the stream is
+// spoiled; the coordinator will send the items again, singly.
 func (w *worker) unreadable(err error) {
+	h := &w.frame.Header
 	if !w.careful() {
-		w.exit(fmt.Errorf("items %d to %d: %w", w.frame.Header.First,
-			w.frame.Header.First+uint64(w.frame.Header.Count)-1, err))
+		w.flush()
+		w.exit(fmt.Errorf("items %d to %d: %w", h.First, h.First+uint64(h.Count)-1, err))
 	}
 	w.work.load = w.def.load()
-	for i := range int(w.frame.Header.Count) {
-		w.work.fail(i, fmt.Errorf("cannot read the item: %w", err))
+	for i := range int(h.Count) {
+		w.work.failed = append(w.work.failed, failure{
+			index: i, err: fmt.Errorf("cannot read the item: %w", err), unread: h.Count > 1,
+		})
 	}
 }
 
@@ -108,7 +114,7 @@ func (w *worker) enter(f *transport.Frame) *chunkContext {
 	eachTag(f.Trailer, func(tag byte, value []byte) {
 		if tag == tagRemaining {
 			r := reader{src: value}
-			remaining, bounded = time.Duration(r.varint()), true
+			remaining, bounded = time.Duration(r.varint()-(clock()-f.Arrived)), true
 		}
 	})
 	ctx := newChunkContext(remaining, bounded)
@@ -116,7 +122,7 @@ func (w *worker) enter(f *transport.Frame) *chunkContext {
 	defer w.mu.Unlock()
 	w.current, w.begun, w.base, w.ctx = f.Header.Chunk, f.Header.Chunk, 0, ctx
 	w.position.stopped.Store(w.cancelled[f.Header.Chunk])
-	delete(w.cancelled, f.Header.Chunk)
+	maps.DeleteFunc(w.cancelled, func(id uint64, _ bool) bool { return id <= f.Header.Chunk })
 	return ctx
 }
 
@@ -181,6 +187,8 @@ func (w *worker) answerBatch(f *transport.Frame, failed []failure) bool {
 			f.Header.Flags |= transport.Reset
 		}
 		w.fresh = careful
+	} else if len(payload) > w.settings.Limit-maxTrailer {
+		return false
 	}
 	if cap(payload) <= 1<<20 {
 		w.buf = payload
@@ -203,14 +211,16 @@ func (w *worker) entries(failed []failure) []entry {
 }
 
 func (w *worker) entry(f failure) entry {
-	if f.skipped {
-		return entry{index: f.index, status: statusSkipped}
+	e := entry{index: f.index, status: statusError}
+	switch {
+	case f.skipped:
+		e.status = statusSkipped
+	case f.unread:
+		e.status = statusUnread
+	default:
+		e.bytes = appendError(nil, f.err, w.def.sentinels, w.settings.Limit/4)
 	}
-	record := appendError(nil, f.err, w.def.sentinels)
-	if len(record) > w.settings.Limit/4 {
-		record = appendError(nil, fmt.Errorf("%T, whose text of %d bytes is too long for the limit", f.err, len(record)), w.def.sentinels)
-	}
-	return entry{index: f.index, status: statusError, bytes: record}
+	return e
 }
 
 // answerSingly sends each result by itself, in as many frames as it takes.

@@ -64,7 +64,8 @@ func (pr *process) connect(set *settings) (err error) {
 		pr.data = pr.control
 		return nil
 	}
-	base := filepath.Join(p.home.made.Path(), strconv.Itoa(pr.cmd.Process.Pid))
+	base := filepath.Join(p.home.made.Path(), strconv.FormatInt(p.home.starts.Add(1), 10))
+	pr.files = base
 	set.Dir = p.home.made.Path()
 	set.In, set.Out = filepath.Join(base, "work"), filepath.Join(base, "answers")
 	set.Poll, set.Fsync = p.spec.Wait == "poll", p.spec.Fsync

@@ -369,7 +369,7 @@ func span(name string, off bool, field func(*Spec) *time.Duration) specKey {
 			case d == None && off:
 				return "0"
 			default:
-				return d.String()
+				return strings.Replace(d.String(), "µ", "u", 1) // a name is ASCII
 			}
 		}}
 }

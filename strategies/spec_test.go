@@ -33,6 +33,7 @@ var specTexts = []struct {
 	{"process-gob,silence=0s", Spec{Strategy: "process-gob", Silence: None}, "process-gob,silence=0"},
 	{"process-gob,silence=1500ms", Spec{Strategy: "process-gob", Silence: 1500 * time.Millisecond}, "process-gob,silence=1.5s"},
 	{"process-gob,item-timeout=2m", Spec{Strategy: "process-gob", ItemTimeout: 2 * time.Minute}, "process-gob,item-timeout=2m0s"},
+	{"process-gob,item-timeout=500us", Spec{Strategy: "process-gob", ItemTimeout: 500 * time.Microsecond}, ""},
 	{"process-gob,frame-limit=1024", Spec{Strategy: "process-gob", FrameLimit: 1024}, ""},
 	{"process-gob,memory=2GiB,recycle=1000", Spec{Strategy: "process-gob", Memory: 2 << 30, Recycle: 1000}, ""},
 	{"process-gob,memory=1536MiB", Spec{Strategy: "process-gob", Memory: 1536 << 20}, ""},

@@ -2,6 +2,7 @@ package strategies
 
 import (
 	"context"
+	"errors"
 	"iter"
 	"sync"
 )
@@ -92,7 +93,7 @@ func (st *stream[In, Out]) serve(ctx context.Context, items iter.Seq[In], yield 
 		st.core.end(c, context.Cause(ctx))
 	})()
 	go st.read(c, items)
-	if !st.each(c, yield) {
+	if !st.each(ctx, c, yield) {
 		return // the consumer has had enough
 	}
 	raised, err := st.outcome(c)
@@ -105,7 +106,7 @@ func (st *stream[In, Out]) serve(ctx context.Context, items iter.Seq[In], yield 
 
 // each yields results until the end. It reports false when the consumer
 // stopped.
-func (st *stream[In, Out]) each(c *call, yield func(Result[Out], error) bool) bool {
+func (st *stream[In, Out]) each(ctx context.Context, c *call, yield func(Result[Out], error) bool) bool {
 	for {
 		run := st.wait(c)
 		if run == nil {
@@ -115,6 +116,10 @@ func (st *stream[In, Out]) each(c *call, yield func(Result[Out], error) bool) bo
 			var failed error
 			if len(run.failed) > 0 && run.failed[0].Index == run.first+i {
 				failed, run.failed = run.failed[0], run.failed[1:]
+			}
+			if failed != nil && ctx.Err() != nil { // and that is why it failed
+				yield(Result[Out]{Index: -1}, context.Cause(ctx))
+				return false
 			}
 			if !yield(Result[Out]{run.first + i, value}, failed) {
 				return false
@@ -167,8 +172,12 @@ func (st *stream[In, Out]) pop() *results[Out] {
 
 // read pulls the sequence.
 func (st *stream[In, Out]) read(c *call, items iter.Seq[In]) {
+	returned := false
 	defer func() {
 		v := recover()
+		if v == nil && !returned {
+			v = errors.New("strategies: the sequence ended its goroutine with runtime.Goexit")
+		}
 		st.core.mu.Lock()
 		defer st.core.mu.Unlock()
 		st.raised, st.sealed = v, true
@@ -181,9 +190,10 @@ func (st *stream[In, Out]) read(c *call, items iter.Seq[In]) {
 	}()
 	for item := range items {
 		if !st.push(item) {
-			return
+			break
 		}
 	}
+	returned = true
 }
 
 // push takes an item and waits for a place for the next, so that no item is

@@ -64,15 +64,20 @@ func (p *core) lost(pr *process, lastWords string) {
 	w.spent.receiver.add(pr.receiver.take())
 	w.spent.close(pr)
 	if p.ending {
-		w.sent, w.bytes = nil, 0
+		w.sent, w.bytes, w.items = nil, 0, 0
 		return
 	}
-	if !pr.dismissed && !(w.retiring && len(w.sent) == 0) {
+	v := pr.judged()
+	why := &LostError{Worker: w.number, Cause: v.cause, PeakRSS: pr.peak.Load(), Stderr: lastWords}
+	if why.Cause == "" {
+		why.Cause = pr.cmd.ProcessState.String()
+	}
+	if !v.dismissed && !(w.retiring && len(w.sent) == 0) {
 		p.counts.Deaths++
-		w.died(p.progress)
+		w.died(p.progress, why)
 	}
 	w.given, w.retiring = 0, false
-	p.requeue(w, pr, &LostError{Worker: w.number, Cause: pr.reason(), PeakRSS: pr.peak.Load(), Stderr: lastWords})
+	p.requeue(w, v, why)
 }
 
 // calmDown undoes a sleep that the lost worker's sender did not wake from.
@@ -97,20 +102,12 @@ func (s *spent) close(pr *process) {
 	s.past, s.last = s.past.add(last), Process{}
 }
 
-// reason says why the worker ended.
-func (pr *process) reason() string {
-	if pr.cause != "" {
-		return pr.cause
-	}
-	return pr.cmd.ProcessState.String()
-}
-
 // died counts deaths of this worker without progress anywhere in the pool.
-func (w *slot) died(progress int64) {
+func (w *slot) died(progress int64, why error) {
 	if progress != w.seen {
 		w.barren = 0
 	}
-	w.seen = progress
+	w.seen, w.why = progress, why
 	w.barren++
 }
 
@@ -118,18 +115,20 @@ func (w *slot) died(progress int64) {
 // is charged with its death, unless it died in careful mode: then the first
 // unanswered item and no other; or because an item took too long: then that
 // one.
-func (p *core) requeue(w *slot, pr *process, why *LostError) {
+func (p *core) requeue(w *slot, v verdict, why *LostError) {
 	sent := w.sent
-	w.sent, w.bytes = nil, 0
+	w.sent, w.bytes, w.items = nil, 0, 0
 	for i, c := range sent {
 		if c.call.closed {
 			continue
 		}
 		guilty := -1
 		switch {
-		case pr.overdue && c.id == pr.itemChunk:
-			guilty = pr.item
-		case i == 0 && c.careful && !pr.dismissed && !pr.overdue:
+		case i == 0 && p.spec.Retries == None:
+			guilty = c.firstOpen() // it may have been run, whatever the reason
+		case v.overdue && c.id == v.chunk:
+			guilty = v.item
+		case i == 0 && c.careful && !v.dismissed && !v.overdue:
 			guilty = c.firstOpen()
 		}
 		p.again(c, guilty, why)
@@ -204,7 +203,7 @@ func (p *core) mayRestart(w *slot) (delay time.Duration, ok bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if w.barren >= p.spec.retries()+budgetBeyond && p.broken == nil {
-		p.breakDown(fmt.Errorf("strategies: worker %d was lost %d times in a row without an answer in between", w.number, w.barren))
+		p.breakDown(fmt.Errorf("strategies: given up after %d deaths in a row without an answer in between: %w", w.barren, w.why))
 	}
 	if p.ending || p.broken != nil {
 		return 0, false
@@ -240,7 +239,7 @@ func (p *core) fill(w *slot, pr *process) {
 func (p *core) giveUpStarting(w *slot, err error) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	w.died(p.progress)
+	w.died(p.progress, err)
 	var setup *setupError
 	if w.barren >= p.spec.retries()+budgetBeyond || errors.As(err, &setup) {
 		p.breakDown(err)
@@ -325,25 +324,33 @@ const statsPatience = time.Second
 
 // ask has every worker process send a snapshot, and waits for them.
 func (p *core) ask() {
-	var waiting []chan struct{}
+	type question struct {
+		of   *process
+		id   uint64
+		done chan struct{}
+	}
+	var asked []question
 	p.mu.Lock()
 	for _, w := range p.slots {
-		if w.process == nil || p.ending {
+		if w.process == nil || w.retiring || p.ending {
 			continue
 		}
 		p.lastID++
 		w.urgent = append(w.urgent, order{orderSnapshot, p.lastID})
-		waiting = append(waiting, w.process.expect(p.lastID))
+		asked = append(asked, question{w.process, p.lastID, w.process.expect(p.lastID)})
 		p.rise(w)
 	}
 	p.mu.Unlock()
-	patience := time.After(statsPatience)
-	for _, done := range waiting {
+	patience := time.NewTimer(statsPatience)
+	defer patience.Stop()
+	for _, q := range asked {
 		select {
-		case <-done:
-		case <-patience:
-			return
+		case <-q.done:
+		case <-q.of.gone:
+		case <-patience.C:
+			patience.Reset(0) // for the others too
 		}
+		q.of.forget(q.id)
 	}
 }
 
@@ -353,6 +360,12 @@ func (pr *process) expect(id uint64) chan struct{} {
 	done := make(chan struct{})
 	pr.snapshots[id] = done
 	return done
+}
+
+func (pr *process) forget(id uint64) {
+	pr.mu.Lock()
+	defer pr.mu.Unlock()
+	delete(pr.snapshots, id)
 }
 
 func (p *core) stats() Stats {
@@ -383,7 +396,7 @@ func (w *slot) settleLanes() {
 	if w.local != nil {
 		w.spent.lane.add(w.local.lane.take())
 	}
-	if pr := w.process; pr != nil && pr.sender != nil {
+	if pr := w.process; pr != nil {
 		w.spent.sender.add(pr.sender.take())
 		w.spent.receiver.add(pr.receiver.take())
 	}

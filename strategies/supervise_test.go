@@ -144,21 +144,35 @@ func TestRunAtMostOnce(t *testing.T) {
 	}
 }
 
-// TestRunAtMostOnceInChunks: which items of the first chunk were run is not
-// known, and so none of them goes again.
+// TestRunAtMostOnceInChunks: with care, items are answered one by one.
 func TestRunAtMostOnceInChunks(t *testing.T) {
-	d := newDesk(t, "process-gob,workers=1,chunk=2,window=2,retries=0")
-	call, st := d.mapOf(4)
+	d := newDesk(t, "process-gob,workers=1,chunk=3,window=2,retries=0")
+	call, st := d.mapOf(6)
 	w := d.slots[0]
-	d.send(w)
+	c := d.send(w)[0]
+	part := &reply{single: map[int]load{0: &cargo[int, int]{results: []int{0}}}}
+	if err := d.take(w, frameFor(c, 0), part, nil); err != nil {
+		t.Fatal(err)
+	}
 	d.die(w)
-	if got := firsts(d.retry); !slices.Equal(got, []int{2, 3}) {
-		t.Errorf("to be sent again: %v, want [2 3]", got)
+	if got := firsts(d.retry); !slices.Equal(got, []int{2, 3, 4, 5}) {
+		t.Errorf("to be sent again: %v, want what was not begun: [2 3 4 5]", got)
 	}
-	for _, c := range d.send(w) {
-		d.answer(w, c)
+	for !isDone(call) {
+		batch := d.send(w)
+		if len(batch) == 0 {
+			t.Fatal("the call is not done, and nothing is to be sent")
+		}
+		for _, c := range batch {
+			d.answer(w, c)
+		}
 	}
-	d.checkResults(call, st, 0, 1)
+	d.checkResults(call, st, 1)
+}
+
+// ageAndPeak is the payload of a Progress frame.
+func ageAndPeak(age time.Duration, peak uint64) []byte {
+	return binary.AppendUvarint(binary.AppendUvarint(nil, uint64(age)), peak)
 }
 
 func TestOverdueItemIsChargedAndNoOther(t *testing.T) {
@@ -170,15 +184,15 @@ func TestOverdueItemIsChargedAndNoOther(t *testing.T) {
 	progress := func(c *chunk, item int, age time.Duration) {
 		f := &transport.Frame{
 			Header:  transport.Header{Kind: transport.Progress, Chunk: c.id, First: uint64(item)},
-			Payload: binary.AppendUvarint(nil, uint64(age)),
+			Payload: ageAndPeak(age, 7<<20),
 		}
 		if err := pr.progress(f); err != nil {
 			t.Error(err)
 		}
 	}
 	progress(batch[0], 0, time.Second)
-	if pr.overdue || pr.cause != "" {
-		t.Fatalf("an item is overdue after its second exactly: %q", pr.cause)
+	if v := pr.judged(); v != (verdict{}) {
+		t.Fatalf("an item is overdue after its second exactly: %q", v.cause)
 	}
 	progress(batch[0], 1, time.Second+1)
 	progress(batch[1], 2, time.Hour) // too late: the first reason counts
@@ -188,19 +202,24 @@ func TestOverdueItemIsChargedAndNoOther(t *testing.T) {
 			t.Errorf("item %d is charged %d times, want %d", c.first, c.charged, want)
 		}
 	}
-	if want := "item ran for longer than item-timeout=1s"; len(d.retry) != 6 || pr.reason() != want {
-		t.Errorf("%d items go again, because %q", len(d.retry), pr.reason())
+	if want := "item ran for longer than item-timeout=1s"; len(d.retry) != 6 || pr.judged().cause != want {
+		t.Errorf("%d items go again, because %q", len(d.retry), pr.judged().cause)
+	}
+	if got := pr.peak.Load(); got != 7<<20 {
+		t.Errorf("its peak is %d bytes, and it said 7 MiB", got)
 	}
 }
 
 func TestNoItemTimeoutNoOverdue(t *testing.T) {
 	d := newDesk(t, "process-gob,workers=1")
 	pr := d.spirit(d.slots[0])
-	if err := pr.progress(&transport.Frame{Payload: binary.AppendUvarint(nil, uint64(1000*time.Hour))}); err != nil || pr.overdue {
-		t.Errorf("an item is overdue without a limit: %v, %v", pr.overdue, err)
+	if err := pr.progress(&transport.Frame{Payload: ageAndPeak(1000*time.Hour, 1)}); err != nil || pr.judged().overdue {
+		t.Errorf("an item is overdue without a limit: %v, %v", pr.judged().overdue, err)
 	}
-	if err := pr.progress(&transport.Frame{}); !errors.Is(err, errAnswer) {
-		t.Errorf("a report without an age: %v", err)
+	for _, payload := range [][]byte{nil, {1}, {0x80}} {
+		if err := pr.progress(&transport.Frame{Payload: payload}); !errors.Is(err, errAnswer) {
+			t.Errorf("a report that is cut short, %x: %v", payload, err)
+		}
 	}
 }
 
@@ -300,6 +319,7 @@ func TestRecycledWorkerIsNoDeath(t *testing.T) {
 	d := newDesk(t, "process-gob,workers=1,chunk=1,window=2,recycle=2")
 	d.mapOf(6)
 	w := d.slots[0]
+	d.spirit(w)
 	for _, c := range d.send(w) {
 		d.answer(w, c)
 	}
@@ -321,7 +341,7 @@ func TestRestartsWithoutProgressAreBounded(t *testing.T) {
 	w := d.slots[0]
 	var delays []time.Duration
 	for {
-		w.died(d.progress)
+		w.died(d.progress, errAnswer)
 		delay, ok := d.mayRestart(w)
 		if !ok {
 			break
@@ -332,7 +352,7 @@ func TestRestartsWithoutProgressAreBounded(t *testing.T) {
 	if want := []time.Duration{0, 10 * ms, 20 * ms, 40 * ms, 80 * ms}; !slices.Equal(delays, want) {
 		t.Errorf("waits before restarts: %v, want %v", delays, want)
 	}
-	want := "strategies: worker 0 was lost 6 times in a row without an answer in between"
+	want := "strategies: given up after 6 deaths in a row without an answer in between: " + errAnswer.Error()
 	if !isDone(call) || call.err == nil || call.err.Error() != want {
 		t.Errorf("the open call ended: %v, with %v; want %s", isDone(call), call.err, want)
 	}
@@ -341,12 +361,27 @@ func TestRestartsWithoutProgressAreBounded(t *testing.T) {
 	}
 }
 
+func TestProgressOfThePastDoesNotHelp(t *testing.T) {
+	d := newDesk(t, "process-gob,workers=1,chunk=1,window=1")
+	d.mapOf(2)
+	w := d.slots[0]
+	d.answer(w, d.send(w)[0])
+	deaths := 0
+	for ok := true; ok && deaths < 100; deaths++ {
+		w.died(d.progress, errAnswer)
+		_, ok = d.mayRestart(w)
+	}
+	if want := 2 + budgetBeyond; deaths != want {
+		t.Errorf("after one answer the worker may die %d times in a row, want %d", deaths, want)
+	}
+}
+
 func TestProgressAnywhereRenewsTheBudget(t *testing.T) {
 	d := newDesk(t, "process-gob,workers=2,chunk=1,window=1")
 	d.mapOf(1000)
 	w, other := d.slots[0], d.slots[1]
 	for range 100 {
-		w.died(d.progress)
+		w.died(d.progress, errAnswer)
 		if delay, ok := d.mayRestart(w); !ok || delay != 0 {
 			t.Fatalf("a death with progress before it: restart %v after %v", ok, delay)
 		}
@@ -400,11 +435,17 @@ func TestFailedSetupEndsThePool(t *testing.T) {
 }
 
 func TestLostError(t *testing.T) {
-	e := &LostError{Worker: 2, Cause: "signal: killed", Stderr: strings.Repeat("x", 3000) + "\npanic: y\n"}
+	e := &LostError{Worker: 2, Cause: "signal: killed", PeakRSS: 300 << 20, Stderr: strings.Repeat("x", 3000) + "\npanic: y\n"}
 	text := e.Error()
-	if !strings.HasPrefix(text, "worker 2 was lost: signal: killed") || !strings.HasSuffix(text, "\n\t\tpanic: y") || len(text) > lastWords+200 {
+	if !strings.HasPrefix(text, "worker 2 was lost: signal: killed (resident size at most 300 MiB when last seen); its last words:\n") || !strings.HasSuffix(text, "\n\t\tpanic: y") || len(text) > lastWords+200 {
 		t.Errorf("the text of a LostError is\n%s", text)
 	}
+}
+
+// whyGivenUp is for a process in a bubble.
+func (pr *process) whyGivenUp() string {
+	synctest.Wait()
+	return pr.judged().cause
 }
 
 func TestSilentWorkerIsLost(t *testing.T) {
@@ -415,14 +456,8 @@ func TestSilentWorkerIsLost(t *testing.T) {
 		pr := d.spirit(w)
 		go pr.watchSilence()
 		defer close(pr.gone)
-		cause := func() string {
-			synctest.Wait()
-			pr.mu.Lock()
-			defer pr.mu.Unlock()
-			return pr.cause
-		}
 		time.Sleep(time.Minute)
-		if got := cause(); got != "" {
+		if got := pr.whyGivenUp(); got != "" {
 			t.Fatalf("a worker without items was given up: %s", got)
 		}
 		d.send(w)
@@ -430,12 +465,12 @@ func TestSilentWorkerIsLost(t *testing.T) {
 			time.Sleep(3 * time.Second)
 			pr.heard.Add(1)
 		}
-		if got := cause(); got != "" {
+		if got := pr.whyGivenUp(); got != "" {
 			t.Fatalf("a worker that says something was given up: %s", got)
 		}
 		time.Sleep(7 * time.Second)
-		if got := cause(); !strings.HasPrefix(got, "silent for ") || pr.dismissed {
-			t.Errorf("a silent worker: %q, dismissed: %v", got, pr.dismissed)
+		if got := pr.whyGivenUp(); !strings.HasPrefix(got, "silent for ") || pr.judged().dismissed {
+			t.Errorf("a silent worker: %q, dismissed: %v", got, pr.judged().dismissed)
 		}
 	})
 }
@@ -450,17 +485,72 @@ func TestWorkerBusyWithCancelledItemsIsReplaced(t *testing.T) {
 			c := d.send(w)[0]
 			call.close()
 			time.Sleep(cancelGrace - time.Millisecond)
-			if pr.cause != "" {
-				t.Fatalf("given up too early: %s", pr.cause)
+			if cause := pr.whyGivenUp(); cause != "" {
+				t.Fatalf("given up too early: %s", cause)
 			}
 			if lets {
 				d.answer(w, c, failure{index: 0, skipped: true})
 			}
 			time.Sleep(2 * time.Millisecond)
 			synctest.Wait()
-			if given := pr.dismissed; given == lets {
+			if given := pr.whyGivenUp() != ""; given == lets {
 				t.Errorf("the worker let go of its items: %v, it was replaced: %v", lets, given)
 			}
+			if pr.judged().dismissed == lets {
+				t.Errorf("the worker let go of its items: %v, it was dismissed: %v", lets, pr.judged().dismissed)
+			}
 		})
+	}
+}
+
+// TestInnocentItemIsNotKilledForAnother: a cancelled chunk waits behind an
+// item of another call that takes its time.
+func TestInnocentItemIsNotKilledForAnother(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newDesk(t, "process-gob,workers=1,chunk=1,window=2")
+		d.mapOf(1)
+		cancelled, _ := d.mapOf(1)
+		w := d.slots[0]
+		pr := d.spirit(w)
+		batch := d.send(w)
+		cancelled.close()
+		time.Sleep(10 * cancelGrace)
+		if cause := pr.whyGivenUp(); cause != "" {
+			t.Fatalf("busy with an item of an open call, the worker was killed: %s", cause)
+		}
+		d.answer(w, batch[0])
+		time.Sleep(3 * cancelGrace)
+		if cause := pr.whyGivenUp(); cause == "" {
+			t.Error("busy with the cancelled item, the worker lives on")
+		}
+	})
+}
+
+// TestRunAtMostOnceWhateverTheReason: an item that may have been begun is not
+// run again when its worker was dismissed, or killed for the item before it.
+func TestRunAtMostOnceWhateverTheReason(t *testing.T) {
+	d := newDesk(t, "process-gob,workers=1,chunk=1,window=2,retries=0,item-timeout=1s")
+	d.mapOf(2)
+	w := d.slots[0]
+	batch := d.send(w)
+	pr := d.spirit(w)
+	late := &transport.Frame{Header: transport.Header{Chunk: batch[0].id}, Payload: ageAndPeak(time.Minute, 0)}
+	if err := pr.progress(late); err != nil {
+		t.Fatal(err)
+	}
+	d.answer(w, batch[0]) // it was on its way
+	d.lost(pr, "")
+	if len(d.retry) != 0 {
+		t.Errorf("killed for the item before: item %d is sent again", d.retry[0].first)
+	}
+	d = newDesk(t, "process-gob,workers=1,chunk=1,window=2,retries=0")
+	d.mapOf(2)
+	w = d.slots[0]
+	d.send(w)
+	pr = d.spirit(w)
+	pr.dismiss("for no fault of its items")
+	d.lost(pr, "")
+	if got := firsts(d.retry); !slices.Equal(got, []int{1}) {
+		t.Errorf("dismissed: to be sent again are %v, want [1]", got)
 	}
 }

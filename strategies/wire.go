@@ -16,6 +16,7 @@ const (
 	statusOK      = 0 // a result
 	statusError   = 1 // an error record, see appendError
 	statusSkipped = 2 // not run: the call was cancelled
+	statusUnread  = 3 // not run: the chunk could not be decoded; split it
 )
 
 // entry is a row of the table.
@@ -46,7 +47,7 @@ func readTable(src []byte, count int) (entries []entry, rest []byte, err error) 
 	}
 	for last := -1; n > 0; n-- {
 		e := entry{index: int(min(r.uvarint(), uint64(count))), status: r.byte(), bytes: r.bytes()}
-		if r.bad || e.index <= last || e.index >= count || e.status > statusSkipped {
+		if r.bad || e.index <= last || e.index >= count || e.status > statusUnread {
 			return nil, nil, errAnswer
 		}
 		last = e.index

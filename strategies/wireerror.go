@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"strings"
 )
 
 // wellKnown are the errors that cross for every task; the sentinels of a task
@@ -12,13 +13,16 @@ import (
 var wellKnown = []error{context.Canceled, context.DeadlineExceeded}
 
 // appendError writes err as an error record: type, text, stack, and the
-// numbers of the well-known errors that it wraps.
-func appendError(dst []byte, err error, sentinels []error) []byte {
+// numbers of the well-known errors that it wraps. Of a text or a stack that is
+// too long for about limit bytes the end is left out.
+func appendError(dst []byte, err error, sentinels []error, limit int) []byte {
 	record := RemoteError{Type: fmt.Sprintf("%T", err), Text: errorText(err)}
 	var remote *RemoteError
 	if errors.As(err, &remote) && (remote.Type == typePanic || remote.Type == typeGoexit) {
 		record = *remote
 	}
+	record.Text = shorten(record.Text, limit/2)
+	record.Stack = shorten(record.Stack, limit/2-len(record.Text))
 	dst = appendString(dst, record.Type)
 	dst = appendString(dst, record.Text)
 	dst = appendString(dst, record.Stack)
@@ -33,6 +37,13 @@ func appendError(dst []byte, err error, sentinels []error) []byte {
 		dst = binary.AppendUvarint(dst, i)
 	}
 	return dst
+}
+
+func shorten(text string, limit int) string {
+	if len(text) <= limit {
+		return text
+	}
+	return strings.ToValidUTF8(text[:max(0, limit)], "") + " …"
 }
 
 // errorText is err.Error, which is code of the task and may panic.

@@ -128,10 +128,13 @@ func (w *worker) shakeHands(run uint64) error {
 	if err := sendJSON(w.control, transport.Hello, ours); err != nil {
 		return err
 	}
-	if ours.Problem != "" || !w.settings.Setup {
-		return nil
+	switch {
+	case ours.Problem != "":
+		return io.EOF // all is said
+	case w.settings.Setup:
+		return w.setUp()
 	}
-	return w.setUp()
+	return nil
 }
 
 // prepare looks up what the coordinator asks for.
@@ -176,7 +179,7 @@ func (w *worker) setUp() error {
 	}
 	answer := transport.Frame{Header: transport.Header{Kind: transport.Setup}}
 	if err != nil {
-		answer.Payload = appendError(nil, err, w.def.sentinels)
+		answer.Payload = appendError(nil, err, w.def.sentinels, w.settings.Limit/4)
 	}
 	return errors.Join(w.control.Send(&answer), w.control.Flush())
 }
@@ -197,10 +200,14 @@ func (w *worker) read(conn transport.Conn) {
 			w.exit(err)
 		}
 		if f.Header.Kind == transport.Work {
+			if len(f.Trailer) > 0 && f.Arrived == 0 {
+				f.Arrived = clock() // a deadline counts from here
+			}
 			work = append(work, f)
 			continue
 		}
 		w.inbox.put(work) // before an order that may be about it
+		clear(work)
 		work = work[:0]
 		switch f.Header.Kind {
 		case transport.Cancel:
@@ -220,14 +227,15 @@ func (w *worker) read(conn transport.Conn) {
 
 // exit ends the process because a connection ended.
 func (w *worker) exit(err error) {
-	code := exitOrphaned
-	if !errors.Is(err, io.EOF) {
-		code = complain(err)
-	}
+	// First what must be done: with the coordinator gone, nobody reads stderr,
+	// and writing there ends this process.
 	if w.held != nil {
 		w.held.RemoveIfLast()
 	}
-	os.Exit(code)
+	if errors.Is(err, io.EOF) || isBrokenPipe(err) {
+		os.Exit(exitOrphaned)
+	}
+	os.Exit(complain(err))
 }
 
 func (w *worker) cancel(chunk uint64) {
@@ -297,10 +305,5 @@ func (w *worker) sendControl(f *transport.Frame) {
 
 func (w *worker) sendReport(kind transport.Kind, id uint64) {
 	r := report{Process: usage(), Ledger: appendLedger(nil, w.lane.take())}
-	w.out.Lock()
-	defer w.out.Unlock()
-	f := transport.Frame{Header: transport.Header{Kind: kind, Chunk: id}, Payload: r.json()}
-	if err := errors.Join(w.control.Send(&f), w.control.Flush()); err != nil {
-		w.exit(err)
-	}
+	w.sendControl(&transport.Frame{Header: transport.Header{Kind: kind, Chunk: id}, Payload: r.json()})
 }

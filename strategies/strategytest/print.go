@@ -44,6 +44,17 @@ func tasksPrint(t *testing.T, e env) {
 	}
 }
 
+// words takes what workers print in checks that do not look at that. A race in
+// a worker is a failure, although its answers may be right.
+type words struct{ t *testing.T }
+
+func (w words) Write(p []byte) (int, error) {
+	if bytes.Contains(p, []byte("WARNING: DATA RACE")) {
+		w.t.Error("data race in a worker")
+	}
+	return w.t.Output().Write(p)
+}
+
 // lockedBuffer is a buffer that the check may read after Close.
 type lockedBuffer struct {
 	mu sync.Mutex

@@ -3,6 +3,7 @@ package strategytest
 import (
 	"os"
 	"runtime"
+	"slices"
 
 	"github.com/handoff-go/handoff/strategies"
 )
@@ -18,7 +19,7 @@ func Specs() []strategies.Spec {
 		for _, v := range variants {
 			s := strategies.Spec{Strategy: name}
 			v(&s)
-			if s.Validate() == nil && available(s) {
+			if s.Validate() == nil && available(s) && !repeated(s) {
 				specs = append(specs, s)
 			}
 		}
@@ -36,6 +37,16 @@ var variants = []func(*strategies.Spec){
 	func(s *strategies.Spec) { workers(s); s.Chunk, s.Window = 1, 1 },
 	func(s *strategies.Spec) { workers(s); s.Wait, s.Fsync = "poll", true },
 	func(s *strategies.Spec) { workers(s); s.On = "memory" },
+}
+
+// thorough has one strategy of each kind and transport.
+var thorough = []string{"serial", "goroutines", "process-gob", "shared-file"}
+
+// repeated reports whether the spec has a parameter that has nothing to do with
+// the codec, and another codec runs it.
+func repeated(s strategies.Spec) bool {
+	return !slices.Contains(thorough, s.Strategy) &&
+		(s.Chunk > 100 || s.Window != 0 || s.Wait != "" || s.On != "" || s.Fsync)
 }
 
 // workers asks for two, where there can be more than one.

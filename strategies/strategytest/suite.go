@@ -144,7 +144,7 @@ func tryOpen[In, Out any](t *testing.T, e env, task *strategies.Task[In, Out], o
 	t.Helper()
 	all := []strategies.Option{
 		strategies.WithDir(e.dir),
-		strategies.WithStderr(t.Output()),
+		strategies.WithStderr(words{t}),
 		strategies.WithStartTimeout(patience),
 	}
 	return strategies.Open(within(t, patience), task, e.spec, append(all, options...)...)

@@ -83,7 +83,7 @@ var acts = map[string]func(context.Context, order) (reply, error){
 // pause answers after a while that depends on the number, so that later items
 // overtake earlier ones.
 func pause(_ context.Context, o order) (reply, error) {
-	time.Sleep(time.Duration((o.N*7)%5) * time.Millisecond)
+	time.Sleep(time.Duration((o.N*7)%5) * 200 * time.Microsecond)
 	return answer(o, ""), nil
 }
 

@@ -3,6 +3,7 @@ package transport
 import (
 	"os"
 	"sync"
+	"time"
 )
 
 // RunDir is the directory in which the processes of one run exchange files. It
@@ -55,12 +56,28 @@ func (d *RunDir) RemoveIfLast() (removed bool, err error) {
 	if d.lock == nil {
 		return false, nil
 	}
-	if lockAlone(d.lock) {
+	if d.alone() {
 		removed, err = true, os.RemoveAll(d.path)
 	}
 	d.lock.Close()
 	d.lock = nil
 	return removed && err == nil, err
+}
+
+// A process that was just killed holds its lock a moment longer than its pipes.
+const (
+	aloneTries = 20
+	alonePause = 5 * time.Millisecond
+)
+
+func (d *RunDir) alone() bool {
+	for range aloneTries {
+		if lockAlone(d.lock) {
+			return true
+		}
+		time.Sleep(alonePause)
+	}
+	return false
 }
 
 // Release lets go of the directory and leaves it where it is.

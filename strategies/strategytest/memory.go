@@ -1,0 +1,79 @@
+//go:build linux
+
+package strategytest
+
+import (
+	"strings"
+	"testing"
+)
+
+var memoryFaults = []fault{
+	{7, "killed-for-memory", processes, killedForMemory},
+	{7, "memory-limit", processes, memoryLimit},
+	{0, "recycled", processes, recycled},
+	{0, "recycled-killed", processes, recycledKilled},
+}
+
+// killedForMemory ends a worker as the system does that has no memory left,
+// and wants the error to say how large it had grown.
+func killedForMemory(t *testing.T, e env) {
+	pool := open(t, e, endure)
+	works(t, pool)
+	pool.Stats() // a snapshot, with the size
+	items := illAt(40, "kill", "", 7)
+	replies, err := pool.Map(within(t, patience), items)
+	_, lost := lostAt(t, items, replies, err, 7)
+	if text := lost.Error(); !strings.Contains(text, "signal: killed") || lost.PeakRSS < 1<<20 || !strings.Contains(text, " MiB") {
+		t.Errorf("the error does not name the signal and the peak size: %v", lost)
+	}
+	survives(t, pool)
+}
+
+// memoryLimit wants an item that takes too much to end its worker, not the
+// machine, and the runtime's word for it to be in the error.
+func memoryLimit(t *testing.T, e env) {
+	e.spec.Memory = 256 << 20
+	pool := open(t, e, endure)
+	works(t, pool)
+	items := illAt(20, "eat", "", 7)
+	replies, err := pool.Map(within(t, patience), items)
+	if _, lost := lostAt(t, items, replies, err, 7); !strings.Contains(lost.Stderr, "out of memory") {
+		t.Errorf("the error does not say that memory was out: %.1000v", lost)
+	}
+	survives(t, pool)
+}
+
+// recycled wants workers to be replaced after some items, without a death and
+// without a retry.
+func recycled(t *testing.T, e env) {
+	e.spec.Recycle = 25
+	pool := open(t, e, endure)
+	items, seen := orders(300, ""), map[int]bool{}
+	for _, replies := range [][]reply{mapAll(t, pool, items), streamAll(t, pool, items)} {
+		right(t, items, replies)
+		for _, r := range replies {
+			seen[r.PID] = true
+		}
+	}
+	// Each process has at most what one window holds beyond its number.
+	if s := pool.Stats(); s.Deaths != 0 || s.Retries != 0 || s.Restarts < 2 || len(seen) < 4 {
+		t.Errorf("%d deaths, %d retries, %d restarts, answers of %d workers; want 0, 0, and some of the others",
+			s.Deaths, s.Retries, s.Restarts, len(seen))
+	}
+	survives(t, pool)
+}
+
+// recycledKilled has workers killed while others are replaced.
+func recycledKilled(t *testing.T, e env) {
+	e.spec.Recycle = 10
+	pool, dir := open(t, e, endure), t.TempDir()
+	items := illAt(200, "kill", dir, 20, 60, 61, 150)
+	right(t, items, mapAll(t, pool, items))
+	items = illAt(100, "kill", "", 50)
+	replies, err := pool.Map(within(t, patience), items)
+	lostAt(t, items, replies, err, 50)
+	if s := pool.Stats(); s.Deaths < 5 || s.Restarts < s.Deaths {
+		t.Errorf("%d deaths, %d restarts, want at least 5 and as many", s.Deaths, s.Restarts)
+	}
+	survives(t, pool)
+}
