@@ -20,7 +20,7 @@ func isOver(ctx context.Context) bool {
 func TestChunkContextEnds(t *testing.T) {
 	for name, askFirst := range map[string]bool{"Done asked for before": true, "after": false} {
 		ctx := newChunkContext(0, false)
-		if askFirst && (isOver(ctx) || ctx.Done() != ctx.Done()) {
+		if askFirst && isOver(ctx) {
 			t.Errorf("%s: over from the beginning", name)
 		}
 		if err := ctx.Err(); err != nil {
@@ -55,7 +55,7 @@ func TestChunkContextDeadline(t *testing.T) {
 		if isOver(ctx) {
 			t.Error("over before its deadline")
 		}
-		time.Sleep(1)
+		time.Sleep(time.Nanosecond)
 		synctest.Wait()
 		if !isOver(ctx) || ctx.Err() != context.DeadlineExceeded {
 			t.Errorf("at its deadline: over %v, error %v", isOver(ctx), ctx.Err())
@@ -100,8 +100,9 @@ func TestChunkContextOfOthers(t *testing.T) {
 // TestChunkContextThatIsLate is for the race detector: the timer fires while
 // the context is made.
 func TestChunkContextThatIsLate(t *testing.T) {
-	for range 200 {
+	for range 100 {
 		ctx := newChunkContext(-time.Second, true)
+		time.Sleep(20 * time.Microsecond) // which orders nothing
 		<-ctx.Done()
 		if _, ok := ctx.Deadline(); !ok || ctx.Err() != context.DeadlineExceeded {
 			t.Fatalf("past its deadline: error %v, has a deadline: %v", ctx.Err(), ok)

@@ -94,24 +94,24 @@ func newLane(samples bool) *lane {
 
 // to ends the current phase and begins p. It returns the reading.
 func (l *lane) to(p phase) int64 {
-	now := clock()
 	l.mu.Lock()
+	defer l.mu.Unlock()
+	now := clock()
 	l.charge(now)
 	l.phase = p
-	l.mu.Unlock()
 	return now
 }
 
 // arrived ends a wait that ended when a frame's header was there; from then
 // until now the rest of the frame was on its way.
 func (l *lane) arrived(at int64, p phase) {
-	now := clock()
 	l.mu.Lock()
+	defer l.mu.Unlock()
+	now := clock()
 	l.charge(min(max(at, l.since), now))
 	l.phase = phaseTransfer
 	l.charge(now)
 	l.phase = p
-	l.mu.Unlock()
 }
 
 func (l *lane) charge(now int64) {
@@ -130,10 +130,9 @@ func (l *lane) charge(now int64) {
 // take returns what was spent since the last take, up to now, with the current
 // phase included.
 func (l *lane) take() ledger {
-	now := clock()
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.charge(now)
+	l.charge(clock())
 	d := l.sum.minus(l.taken)
 	l.taken = l.sum
 	return d

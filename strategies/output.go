@@ -94,7 +94,7 @@ func (e *stderr) drain() {
 func (e *stderr) forward(text []byte) (rest []byte) {
 	for {
 		i := bytes.IndexByte(text, '\n')
-		if i < 0 && len(text) < maxLine {
+		if i < 0 && len(text) <= maxLine {
 			return text
 		}
 		if i < 0 || i > maxLine {

@@ -81,7 +81,9 @@ func (p *pace) window(spec Spec, n int) int {
 // items that are, which took bytes to send: in either direction, by what items
 // and results have weighed so far.
 func (p *pace) fits(bytes, items, n int) bool {
-	return float64(bytes)+max(p.sent, unknownBytes)*float64(n) <= windowBytes &&
+	// Chunks that were cut and not yet sent have no size of their own.
+	out := max(float64(bytes), p.sent*float64(items))
+	return out+max(p.sent, unknownBytes)*float64(n) <= windowBytes &&
 		p.got*float64(items+n) <= windowBytes
 }
 

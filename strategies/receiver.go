@@ -92,6 +92,9 @@ func (pr *process) read(f *transport.Frame) (r reply, err error) {
 	if f.Header.Flags&transport.Batch == 0 {
 		return r, nil
 	}
+	if len(r.single) > 0 { // a batch holds all that did not fail
+		return r, errAnswer
+	}
 	r.values, r.n, err = pr.proto.decodeResults(pr.decoder, batch)
 	if err == nil && r.n != count-len(entries) {
 		err = errAnswer

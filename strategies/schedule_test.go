@@ -182,6 +182,20 @@ func TestChunksAreCutInOrder(t *testing.T) {
 	}
 }
 
+func TestLastChunksAreForTheIdle(t *testing.T) {
+	d := newDesk(t, "process-gob,workers=3,chunk=1,window=8")
+	d.mapOf(4)
+	busy, idle := d.slots[0], d.slots[1]
+	d.spirit(busy)
+	d.spirit(idle) // and nobody in the third place
+	if got := firsts(d.send(busy)); !slices.Equal(got, []int{0, 1, 2}) {
+		t.Errorf("with another worker idle, one took %v of 4 items, want all but the last", got)
+	}
+	if got := firsts(d.send(idle)); !slices.Equal(got, []int{3}) {
+		t.Errorf("the idle worker took %v, want the last", got)
+	}
+}
+
 func TestRetryGoesFirst(t *testing.T) {
 	d := newDesk(t, "process-gob,workers=1,chunk=1,window=3")
 	call, st := d.mapOf(4)

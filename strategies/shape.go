@@ -10,54 +10,61 @@ import (
 // and tags, but not the names of types. Both sides of a handshake must have
 // the same.
 func structure(t reflect.Type) string {
-	var b strings.Builder
-	describe(&b, t, nil)
-	return b.String()
+	d := description{seen: map[reflect.Type]int{}}
+	d.describe(t)
+	return d.text.String()
 }
 
-func describe(b *strings.Builder, t reflect.Type, above []reflect.Type) {
-	for i, a := range above {
-		if a == t {
-			fmt.Fprintf(b, "^%d", len(above)-i)
+// description is the text so far, and the types with a name in it, numbered as
+// they came: every later one is written as its number, also one within itself.
+type description struct {
+	text strings.Builder
+	seen map[reflect.Type]int
+}
+
+func (d *description) describe(t reflect.Type) {
+	if t.Name() != "" && t.PkgPath() != "" {
+		if n, ok := d.seen[t]; ok {
+			fmt.Fprintf(&d.text, "^%d", n)
 			return
 		}
+		d.seen[t] = len(d.seen) + 1
 	}
-	above = append(above[:len(above):len(above)], t)
 	switch t.Kind() {
 	case reflect.Pointer:
-		b.WriteByte('*')
-		describe(b, t.Elem(), above)
+		d.text.WriteByte('*')
+		d.describe(t.Elem())
 	case reflect.Slice:
-		b.WriteString("[]")
-		describe(b, t.Elem(), above)
+		d.text.WriteString("[]")
+		d.describe(t.Elem())
 	case reflect.Array:
-		fmt.Fprintf(b, "[%d]", t.Len())
-		describe(b, t.Elem(), above)
+		fmt.Fprintf(&d.text, "[%d]", t.Len())
+		d.describe(t.Elem())
 	case reflect.Map:
-		b.WriteString("map[")
-		describe(b, t.Key(), above)
-		b.WriteByte(']')
-		describe(b, t.Elem(), above)
+		d.text.WriteString("map[")
+		d.describe(t.Key())
+		d.text.WriteByte(']')
+		d.describe(t.Elem())
 	case reflect.Struct:
-		describeFields(b, t, above)
+		d.fields(t)
 	default:
-		b.WriteString(t.Kind().String())
+		d.text.WriteString(t.Kind().String())
 	}
 }
 
-func describeFields(b *strings.Builder, t reflect.Type, above []reflect.Type) {
-	b.WriteString("struct{")
+func (d *description) fields(t reflect.Type) {
+	d.text.WriteString("struct{")
 	sep := ""
 	for f := range t.Fields() {
 		if !f.IsExported() {
 			continue
 		}
-		b.WriteString(sep + f.Name + " ")
-		describe(b, f.Type, above)
+		d.text.WriteString(sep + f.Name + " ")
+		d.describe(f.Type)
 		if f.Tag != "" {
-			fmt.Fprintf(b, " %q", f.Tag)
+			fmt.Fprintf(&d.text, " %q", f.Tag)
 		}
 		sep = "; "
 	}
-	b.WriteByte('}')
+	d.text.WriteByte('}')
 }

@@ -43,11 +43,11 @@ func TestStructure(t *testing.T) {
 		{reflect.TypeFor[pixel](), "struct{X int; Y int}"},
 		{reflect.TypeFor[hidden](), "struct{X int; Y int}"},
 		{reflect.TypeFor[labelled](), `struct{X int "json:\"x\""; Y int}`},
-		{reflect.TypeFor[tree](), "struct{Left *^2; Right *^2}"},
-		{reflect.TypeFor[list](), "struct{Next *^2}"},
-		{reflect.TypeFor[even](), "struct{Odd []struct{Even map[string]^4}}"},
+		{reflect.TypeFor[tree](), "struct{Left *^1; Right *^1}"},
+		{reflect.TypeFor[list](), "struct{Next *^1}"},
+		{reflect.TypeFor[even](), "struct{Odd []struct{Even map[string]^1}}"},
 		{reflect.TypeFor[loop](), "[]^1"},
-		{reflect.TypeFor[[]tree](), "[]struct{Left *^2; Right *^2}"},
+		{reflect.TypeFor[[]tree](), "[]struct{Left *^1; Right *^1}"},
 	} {
 		if got := structure(c.typ); got != c.want {
 			t.Errorf("%v: %s, want %s", c.typ, got, c.want)

@@ -124,6 +124,7 @@ func (p *core) requeue(w *slot, v verdict, why *LostError) {
 		}
 		guilty := -1
 		switch {
+		case c.bytes.Load() == 0: // it was never sent
 		case i == 0 && p.spec.Retries == None:
 			guilty = c.firstOpen() // it may have been run, whatever the reason
 		case v.overdue && c.id == v.chunk:

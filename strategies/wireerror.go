@@ -17,8 +17,7 @@ var wellKnown = []error{context.Canceled, context.DeadlineExceeded}
 // too long for about limit bytes the end is left out.
 func appendError(dst []byte, err error, sentinels []error, limit int) []byte {
 	record := RemoteError{Type: fmt.Sprintf("%T", err), Text: errorText(err)}
-	var remote *RemoteError
-	if errors.As(err, &remote) && (remote.Type == typePanic || remote.Type == typeGoexit) {
+	if remote, ok := err.(*RemoteError); ok && (remote.Type == typePanic || remote.Type == typeGoexit) {
 		record = *remote
 	}
 	record.Text = shorten(record.Text, limit/2)
@@ -28,7 +27,7 @@ func appendError(dst []byte, err error, sentinels []error, limit int) []byte {
 	dst = appendString(dst, record.Stack)
 	var is []uint64
 	for i, known := range append(wellKnown[:len(wellKnown):len(wellKnown)], sentinels...) {
-		if errors.Is(err, known) {
+		if isKnown(err, known) {
 			is = append(is, uint64(i))
 		}
 	}
@@ -44,6 +43,16 @@ func shorten(text string, limit int) string {
 		return text
 	}
 	return strings.ToValidUTF8(text[:max(0, limit)], "") + " …"
+}
+
+// isKnown is errors.Is, which calls code of the task and may panic.
+func isKnown(err, known error) (is bool) {
+	defer func() {
+		if recover() != nil {
+			is = false
+		}
+	}()
+	return errors.Is(err, known)
 }
 
 // errorText is err.Error, which is code of the task and may panic.

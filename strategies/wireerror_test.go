@@ -113,7 +113,7 @@ func TestLongErrorsAreShortened(t *testing.T) {
 		"stack": &RemoteError{Type: typePanic, Text: "short", Stack: long, is: []error{errFull}},
 		"both":  &RemoteError{Type: typePanic, Text: long, Stack: long, is: []error{errFull}},
 	} {
-		src := appendError(nil, err, sentinel, 1000)
+		src := appendError(nil, err, sentinel, 996) // in the middle of ö
 		got, ok := readError(src, sentinel)
 		if len(src) > 1100 || !ok || !errors.Is(got, errFull) || !utf8.ValidString(got.Text) || !utf8.ValidString(got.Stack) {
 			t.Errorf("a long %s comes in %d bytes as %+v, %v", name, len(src), got, ok)

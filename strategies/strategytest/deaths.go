@@ -145,7 +145,7 @@ func exitZero(t *testing.T, e env) {
 
 // fatalError wants what the runtime said at last to be in the error.
 func fatalError(t *testing.T, e env) {
-	pool := open(t, e, endure)
+	pool := open(t, e, endure, strategies.WithStderr(new(lockedBuffer))) // there are races in this
 	for doing, says := range map[string]string{
 		"write": "fatal error: concurrent map writes",
 		"fall":  "fatal error: stack overflow",

@@ -51,7 +51,8 @@ func sign(o order) bool {
 var ills = map[string]func(order) error{
 	"nap":    func(order) error { time.Sleep(2 * time.Millisecond); return nil },
 	"doze":   func(order) error { time.Sleep(60 * time.Millisecond); return nil },
-	"kill":   func(order) error { syscall.Kill(os.Getpid(), syscall.SIGKILL); select {} },
+	"kill":   func(order) error { dieHere(); return nil },
+	"linger": func(order) error { time.Sleep(300 * time.Millisecond); dieHere(); return nil },
 	"stop":   func(order) error { syscall.Kill(os.Getpid(), syscall.SIGSTOP); select {} },
 	"exit 0": func(order) error { os.Exit(0); return nil },
 	"spin":   func(order) error { spin(); return nil },

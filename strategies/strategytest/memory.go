@@ -3,8 +3,11 @@
 package strategytest
 
 import (
+	"runtime/debug"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
 var memoryFaults = []fault{
@@ -17,10 +20,9 @@ var memoryFaults = []fault{
 // killedForMemory ends a worker as the system does that has no memory left,
 // and wants the error to say how large it had grown.
 func killedForMemory(t *testing.T, e env) {
+	e.spec.Silence, e.spec.Retries = 400*time.Millisecond, 1 // a worker says more often how it does
 	pool := open(t, e, endure)
-	works(t, pool)
-	pool.Stats() // a snapshot, with the size
-	items := illAt(40, "kill", "", 7)
+	items := illAt(40, "linger", "", 7)
 	replies, err := pool.Map(within(t, patience), items)
 	_, lost := lostAt(t, items, replies, err, 7)
 	if text := lost.Error(); !strings.Contains(text, "signal: killed") || lost.PeakRSS < 1<<20 || !strings.Contains(text, " MiB") {
@@ -32,6 +34,9 @@ func killedForMemory(t *testing.T, e env) {
 // memoryLimit wants an item that takes too much to end its worker, not the
 // machine, and the runtime's word for it to be in the error.
 func memoryLimit(t *testing.T, e env) {
+	if raceDetector() {
+		t.Skip("the race detector takes more memory than any limit")
+	}
 	e.spec.Memory = 256 << 20
 	pool := open(t, e, endure)
 	works(t, pool)
@@ -41,6 +46,12 @@ func memoryLimit(t *testing.T, e env) {
 		t.Errorf("the error does not say that memory was out: %.1000v", lost)
 	}
 	survives(t, pool)
+}
+
+// raceDetector reports whether this test binary was built with -race.
+func raceDetector() bool {
+	info, ok := debug.ReadBuildInfo()
+	return ok && slices.Contains(info.Settings, debug.BuildSetting{Key: "-race", Value: "true"})
 }
 
 // recycled wants workers to be replaced after some items, without a death and

@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"strings"
 	"sync/atomic"
 	"syscall"
 	"testing"
@@ -82,6 +83,13 @@ func coordinator(t testing.TB, e env, busy string) (a *actor, pids []int) {
 	if want := e.spec.Resolve().Workers; len(pids) != want {
 		t.Fatalf("the coordinator has the workers %v, want %d", pids, want)
 	}
+	t.Cleanup(func() {
+		for _, pid := range pids {
+			if strings.HasPrefix(programOf(pid), thisProgram(t)) {
+				syscall.Kill(pid, syscall.SIGKILL)
+			}
+		}
+	})
 	return a, pids
 }
 

@@ -35,6 +35,12 @@ func runs(pid int) bool {
 	return !strings.HasPrefix(state, "Z") && !strings.HasPrefix(state, "X")
 }
 
+// programOf returns the path of the program that a process runs.
+func programOf(pid int) string {
+	path, _ := os.Readlink(fmt.Sprintf("/proc/%d/exe", pid))
+	return path
+}
+
 // kill sends a signal to a process that this test started, or a child of it.
 func kill(t *testing.T, pid int, sig syscall.Signal) {
 	t.Helper()
