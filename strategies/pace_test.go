@@ -47,10 +47,10 @@ func TestChunkDoublesUntilItTakesItsSpan(t *testing.T) {
 func TestChunkShrinksWhenItemsGetSlow(t *testing.T) {
 	p := pace{item: 100, chunk: 2500}
 	for range 20 {
-		p.work(8, 1e6)
+		p.work(8, chunkSpan)
 	}
 	if n := p.chunkSize(auto, -1); n != 1 {
-		t.Errorf("items of 1 ms come in chunks of %d", n)
+		t.Errorf("items of a whole chunk's work come in chunks of %d", n)
 	}
 }
 
