@@ -16,7 +16,7 @@ type load interface {
 
 	// The coordinator's side.
 	encodeItems(e codec.Encoder, dst []byte) ([]byte, error)
-	decodeResults(d codec.Decoder, src []byte) (values load, n int, err error)
+	decodeResults(d codec.Decoder, src []byte) (n int, err error)
 	commit(values load, failed []failure) // values of the items that did not fail, in their order
 	commitOne(i int, values load)
 	split(n int) (head, tail load)
@@ -59,12 +59,10 @@ func (c *cargo[In, Out]) encodeItems(e codec.Encoder, dst []byte) ([]byte, error
 
 // decodeResults decodes into fresh memory: a frame that is cut short or does
 // not belong must not have touched the caller's results.
-func (c *cargo[In, Out]) decodeResults(d codec.Decoder, src []byte) (load, int, error) {
-	values := &cargo[In, Out]{}
-	if err := d.Decode(src, &values.results); err != nil {
-		return nil, 0, err
-	}
-	return values, len(values.results), nil
+func (c *cargo[In, Out]) decodeResults(d codec.Decoder, src []byte) (n int, err error) {
+	c.results = nil
+	err = d.Decode(src, &c.results)
+	return len(c.results), err
 }
 
 // commit stores the results. The caller has checked that there are as many

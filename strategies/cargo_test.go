@@ -37,7 +37,8 @@ func TestResultsCrossPacked(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			values, n, err := from.decodeResults(c.NewDecoder(), src)
+			values := from.empty()
+			n, err := values.decodeResults(c.NewDecoder(), src)
 			if err != nil || n != 3-len(gaps) {
 				t.Fatalf("%s: %d values without %d, %v", name, n, len(gaps), err)
 			}
@@ -60,7 +61,8 @@ func TestOneResultCrosses(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	value, n, err := from.decodeResults(c.NewDecoder(), src)
+	value := from.empty()
+	n, err := value.decodeResults(c.NewDecoder(), src)
 	if err != nil || n != 1 {
 		t.Fatalf("%d values, %v", n, err)
 	}

@@ -8,6 +8,7 @@ package strategies
 const (
 	windowSpan   = 1_000_000 // ns
 	chunkSpan    = 2_000_000 // ns
+	tailSpan     = chunkSpan / 16
 	minWindow    = 2
 	maxWindow    = 128
 	windowBytes  = 4 << 20 // outstanding each way; a larger chunk travels alone
@@ -62,9 +63,17 @@ func (p *pace) chunkSize(spec Spec, left int) int {
 		n = min(n, int(chunkBytes/per))
 	}
 	if left >= 0 {
-		n = min(n, (left+2*spec.Workers-1)/(2*spec.Workers))
+		n = min(n, max((left+2*spec.Workers-1)/(2*spec.Workers), p.least()))
 	}
 	return max(1, n)
+}
+
+// least is the chunk below which shrinking gains less than its frame costs.
+func (p *pace) least() int {
+	if p.item == 0 {
+		return 1
+	}
+	return int(tailSpan / max(p.item, 1))
 }
 
 // window is how many chunks of n items the worker may have outstanding.

@@ -235,7 +235,7 @@ func (s Spec) progressEvery() time.Duration {
 // returned, whichever comes first. Everything it had written is read and used
 // before serve returns.
 func (pr *process) serve() {
-	var senders, receivers sync.WaitGroup
+	var others, receivers sync.WaitGroup
 	ended := make(chan struct{}, 2)
 	receive := func(c transport.Conn, l *lane) {
 		receivers.Go(func() {
@@ -247,8 +247,8 @@ func (pr *process) serve() {
 	if pr.file != nil {
 		receive(pr.control, newLane(false))
 	}
-	senders.Go(pr.send)
-	go pr.watchSilence()
+	others.Go(pr.send)
+	others.Go(pr.watchSilence)
 
 	select {
 	case <-ended:
@@ -258,7 +258,7 @@ func (pr *process) serve() {
 	pr.drain(&receivers)
 	close(pr.gone)
 	pr.ours[1].SetWriteDeadline(time.Now())
-	senders.Wait()
+	others.Wait()
 }
 
 const (

@@ -95,7 +95,8 @@ func (pr *process) read(f *transport.Frame) (r reply, err error) {
 	if len(r.single) > 0 { // a batch holds all that did not fail
 		return r, errAnswer
 	}
-	r.values, r.n, err = pr.proto.decodeResults(pr.decoder, batch)
+	r.values = pr.proto // used up before the next frame is read
+	r.n, err = pr.proto.decodeResults(pr.decoder, batch)
 	if err == nil && r.n != count-len(entries) {
 		err = errAnswer
 	}
@@ -122,7 +123,8 @@ func (r *reply) addEntry(p *core, l load, e entry) error {
 }
 
 func (r *reply) addSingle(c codec.Codec, l load, e entry) error {
-	value, n, err := l.decodeResults(c.NewDecoder(), e.bytes)
+	value := l.empty()
+	n, err := value.decodeResults(c.NewDecoder(), e.bytes)
 	if err != nil { // of this item alone: its bytes are no part of a stream
 		r.failed = append(r.failed, failure{index: e.index, err: fmt.Errorf("cannot read the result: %w", err)})
 		return nil
@@ -214,7 +216,7 @@ func (s *schedule) answered(w *slot, c *chunk, f *transport.Frame, failed []fail
 	s.counts.Wire += int64(c.itemBytes)
 	w.pace.open += n
 	weighed(&w.pace.got, len(f.Payload), n)
-	if !eachTag(f.Trailer, func(tag byte, value []byte) { w.charge(tag, value) }) {
+	if len(f.Trailer) > 0 && !eachTag(f.Trailer, func(tag byte, value []byte) { w.charge(tag, value) }) {
 		return errAnswer
 	}
 	w.pace.grow(n)

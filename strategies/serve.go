@@ -48,7 +48,8 @@ func (w *worker) begin() bool {
 	err := w.decode(f)
 	w.lap.end(phaseDecode)
 	w.position.item.Store(0)
-	w.work = &execution{load: w.load, ctx: w.enter(f), position: &w.position}
+	w.run = execution{load: w.load, ctx: w.enter(f), position: &w.position}
+	w.work = &w.run
 	switch {
 	case err != nil:
 		w.unreadable(err)
@@ -66,14 +67,24 @@ func (w *worker) careful() bool { return w.frame.Header.Flags&transport.Careful 
 // fetch takes the next chunk. Before it waits, everything is sent.
 func (w *worker) fetch() (ok bool) {
 	if w.inbox.peek() {
-		w.frame, w.behind, ok = w.inbox.take()
-		return ok
+		return w.take()
 	}
 	w.flush()
 	w.lane.to(phaseWait)
-	w.frame, w.behind, ok = w.inbox.take()
+	ok = w.take()
 	w.lane.arrived(w.frame.Arrived, phaseBusy)
 	w.account = true
+	return ok
+}
+
+// take takes a chunk from the inbox and notes how many there were when it was
+// last filled up.
+func (w *worker) take() (ok bool) {
+	before := w.behind
+	w.frame, w.behind, ok = w.inbox.take()
+	if w.behind >= before {
+		w.filled = w.behind + 1
+	}
 	return ok
 }
 
@@ -110,20 +121,30 @@ func (w *worker) unreadable(err error) {
 
 // enter makes the chunk the current one, unless it was cancelled before.
 func (w *worker) enter(f *transport.Frame) *chunkContext {
-	remaining, bounded := time.Duration(0), false
+	ctx := newChunkContext(deadline(f))
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.current, w.begun, w.base, w.ctx = f.Header.Chunk, f.Header.Chunk, 0, ctx
+	w.position.stopped.Store(w.cancelled[f.Header.Chunk])
+	if len(w.cancelled) > 0 {
+		maps.DeleteFunc(w.cancelled, func(id uint64, _ bool) bool { return id <= f.Header.Chunk })
+	}
+	return ctx
+}
+
+// deadline returns the time that is left to the deadline of the chunk's call,
+// if it has one.
+func deadline(f *transport.Frame) (remaining time.Duration, bounded bool) {
+	if len(f.Trailer) == 0 {
+		return 0, false
+	}
 	eachTag(f.Trailer, func(tag byte, value []byte) {
 		if tag == tagRemaining {
 			r := reader{src: value}
 			remaining, bounded = time.Duration(r.varint()-(clock()-f.Arrived)), true
 		}
 	})
-	ctx := newChunkContext(remaining, bounded)
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.current, w.begun, w.base, w.ctx = f.Header.Chunk, f.Header.Chunk, 0, ctx
-	w.position.stopped.Store(w.cancelled[f.Header.Chunk])
-	maps.DeleteFunc(w.cancelled, func(id uint64, _ bool) bool { return id <= f.Header.Chunk })
-	return ctx
+	return remaining, bounded
 }
 
 // finish answers the chunk, or the one item of a careful chunk that was run.
@@ -270,10 +291,10 @@ func (w *worker) single(i, base int, failed *[]failure) entry {
 // unexpectedly long.
 const flushAfter = time.Millisecond
 
-// send sends an answer. It goes out at once if it must, or when more answers
-// are kept back than there were chunks still to do: then the coordinator can
-// refill one half of the window while the worker does the other. No answer
-// waits for a long item: the clerk sees to that.
+// send sends an answer. It goes out at once if it must, or when nothing is left
+// to do, or when answers to half of what the inbox last held are kept back: then
+// the coordinator can refill one half of the window while the worker does the
+// other. No answer waits for a long item: the clerk sees to that.
 func (w *worker) send(f *transport.Frame, now bool) {
 	if w.account {
 		f.Trailer = appendTag(nil, tagLedger, appendLedger(nil, w.lane.take()))
@@ -283,7 +304,7 @@ func (w *worker) send(f *transport.Frame, now bool) {
 	defer w.out.Unlock()
 	w.handOver(f)
 	w.unsent++
-	if now || w.unsent > w.behind || w.data.Pending() >= flushAt {
+	if now || w.behind == 0 || 2*w.unsent >= w.filled || w.data.Pending() >= flushAt {
 		w.timedDeliver()
 	} else if !w.waiting {
 		w.waiting = true

@@ -45,8 +45,10 @@ type worker struct {
 	buf      []byte
 	load     load
 	frame    transport.Frame
-	behind   int
-	work     *execution
+	behind   int        // chunks in the inbox when frame was taken
+	filled   int        // chunks there were when it was last filled up
+	work     *execution // what run holds, while there is something to do
+	run      execution
 	rest     load // of a careful chunk: what comes after the item in work
 	position position
 

@@ -3,6 +3,7 @@
 package strategytest
 
 import (
+	"bytes"
 	"os"
 	"slices"
 	"strings"
@@ -52,30 +53,33 @@ func killed(t *testing.T, e env) {
 }
 
 // killedAfterAnswering wants the answers to be used that a worker wrote right
-// before it was killed: they are not computed again.
+// before it was killed: they are not computed again. They are more than is
+// read at a time, so that some are still in the pipe.
 func killedAfterAnswering(t *testing.T, e env) {
-	e.spec.Chunk, e.spec.Window = 1, 8
+	const window = lastAnswers + 100
+	e.spec.Chunk, e.spec.Window = 1, window
 	lying(t, "last-answers", "once")
 	pool := open(t, e, endure)
-	n := int64(0)
-	for range 20 {
-		items := orders(40, "nap")
-		replies := mapAll(t, pool, items)
-		right(t, items, replies)
-		for _, r := range replies {
-			if r.Text == liarsMark {
-				n++
-			}
+	items := orders(2*window, "")
+	for i := range items {
+		items[i].Bytes = bytes.Repeat([]byte{1}, 256)
+		if i%8 == 0 {
+			items[i].Act = "nap" // or the other worker has done all before this one has some
 		}
-		if n > 0 {
-			break
+	}
+	replies := mapAll(t, pool, items)
+	right(t, items, replies)
+	n := 0
+	for _, r := range replies {
+		if r.Text == liarsMark {
+			n++
 		}
 	}
 	if n != lastAnswers {
 		t.Errorf("%d of the dead worker's answers were used, want %d", n, lastAnswers)
 	}
-	if s := pool.Stats(); s.Deaths != 1 || s.Retries < 1 || s.Retries > 8-lastAnswers {
-		t.Errorf("%d deaths, %d retries, want 1 and from 1 to %d", s.Deaths, s.Retries, 8-lastAnswers)
+	if s := pool.Stats(); s.Deaths != 1 || s.Retries < 1 || s.Retries > window-lastAnswers {
+		t.Errorf("%d deaths, %d items sent again, want 1 and from 1 to %d", s.Deaths, s.Retries, window-lastAnswers)
 	}
 	survives(t, pool)
 }
@@ -161,16 +165,19 @@ func fatalError(t *testing.T, e env) {
 	survives(t, pool)
 }
 
-// poisonItem wants two items that kill every worker to fail alone, each with
-// its own charges.
+// poisonItem wants each of the items that kill every worker to fail, with its
+// own charges, and none of those that were in hand beside them.
 func poisonItem(t *testing.T, e env) {
+	const retries = 1
+	e.spec.Retries = retries
 	pool := open(t, e, endure)
-	items := illAt(100, "kill", "", 31, 32)
+	bad := []int{11, 13, 15, 30, 31, 50}
+	items := illAt(60, "kill", "", bad...)
 	replies, err := pool.Map(within(t, patience), items)
-	right(t, items, replies, 31, 32)
-	for i, f := range failures(t, err, 2) {
-		if f.Index != 31+i || f.Attempts != strategies.DefaultRetries+1 {
-			t.Errorf("item %d failed after %d attempts, want item %d after %d", f.Index, f.Attempts, 31+i, strategies.DefaultRetries+1)
+	right(t, items, replies, bad...)
+	for i, f := range failures(t, err, len(bad)) {
+		if f.Index != bad[i] || f.Attempts != retries+1 {
+			t.Errorf("item %d failed after %d attempts, want item %d after %d", f.Index, f.Attempts, bad[i], retries+1)
 		}
 		if text := f.Error(); !strings.Contains(text, "signal: killed") || !strings.Contains(text, "worker ") {
 			t.Errorf("the error does not name worker and signal: %s", text)
@@ -191,6 +198,10 @@ func poisonInChunk(t *testing.T, e env) {
 		lostAt(t, items, replies, err, k)
 		if n := pool.Stats().Retries - before.Retries; n < 50 || n > 60 {
 			t.Errorf("poison at %d: %d items were sent again, want the 50 of the chunk and few more", k, n)
+		}
+		// Nobody is charged with the first.
+		if n := pool.Stats().Deaths - before.Deaths; n != strategies.DefaultRetries+2 {
+			t.Errorf("poison at %d: %d deaths, want %d", k, n, strategies.DefaultRetries+2)
 		}
 	}
 	survives(t, pool)

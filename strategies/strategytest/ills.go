@@ -61,7 +61,8 @@ var ills = map[string]func(order) error{
 	"write":  func(order) error { writeTogether(); return nil },
 	"fall":   func(order) error { debug.SetMaxStack(1 << 17); fmt.Print(fall(1)); return nil },
 	"shout":  shout,
-	"bear":   bear,
+	"bear":   func(o order) error { return bear(o, nil) },
+	"exile":  func(o order) error { return bear(o, &syscall.SysProcAttr{Setsid: true}) },
 	"eat":    eat,
 }
 
@@ -106,8 +107,9 @@ func shout(order) error {
 
 // bear starts a child that has all the pipes of the worker, also those that
 // are not meant for it, and notes its process id.
-func bear(o order) error {
+func bear(o order, attr *syscall.SysProcAttr) error {
 	cmd := exec.Command("sleep", "60")
+	cmd.SysProcAttr = attr
 	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
 	for _, fd := range []int{3, 4} {
 		own, err := syscall.Dup(fd)
@@ -158,7 +160,7 @@ func sufferer(t *testing.T, dir string, n int) (pid int) {
 // readPID waits for a file with a process id in it.
 func readPID(t *testing.T, path string) (pid int) {
 	t.Helper()
-	eventually(t, path+" is written", func() bool {
+	shortly(t, path+" is written", func() bool {
 		text, _ := os.ReadFile(path)
 		pid, _ = strconv.Atoi(string(text))
 		return pid > 0
@@ -195,11 +197,22 @@ func lostAt(t *testing.T, items []order, replies []reply, err error, k int) (*st
 	return failed, lost
 }
 
+// shortly is eventually for what is not to be waited for until the whole test
+// is ended by force.
+func shortly(t *testing.T, what string, ok func() bool) {
+	t.Helper()
+	for end := time.Now().Add(ordeal / 2); !ok(); time.Sleep(time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatalf("after %v still not: %s", ordeal/2, what)
+		}
+	}
+}
+
 // survives wants the pool to work, with all its workers.
 func survives(t *testing.T, pool *strategies.Pool[order, reply]) {
 	t.Helper()
 	works(t, pool)
 	want := pool.Spec().Workers
-	eventually(t, "all workers are there", func() bool { return len(workersOf(os.Getpid())) == want })
+	shortly(t, "all workers are there", func() bool { return len(workersOf(os.Getpid())) == want })
 	works(t, pool)
 }

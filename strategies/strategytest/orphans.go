@@ -100,10 +100,10 @@ func orphans(t *testing.T, e env, busy string) {
 	a.kill()
 	start := time.Now()
 	promptly(t, "the end of the orphans", func() {
-		eventually(t, "the workers end", func() bool { return allGone(pids) })
+		shortly(t, "the workers end", func() bool { return allGone(pids) })
 	})
 	t.Logf("the last worker was gone after %v", time.Since(start).Round(100*time.Microsecond))
-	eventually(t, "the run's directory is removed", func() bool { return empty(e.dir) })
+	shortly(t, "the run's directory is removed", func() bool { return empty(e.dir) })
 }
 
 func empty(dir string) bool {
@@ -124,7 +124,7 @@ func staleDirectory(t *testing.T, e env) {
 	if len(stale) != 1 {
 		t.Fatalf("the killed run left %v, want its directory", stale)
 	}
-	eventually(t, "the workers are gone", func() bool { return allGone(pids) })
+	shortly(t, "the workers are gone", func() bool { return allGone(pids) })
 	pool := open(t, e, endure)
 	if now, _ := filepath.Glob(filepath.Join(e.dir, "*")); len(now) != 1 || now[0] == stale[0] {
 		t.Errorf("after the next Open there are %v; stale is %v", now, stale)
@@ -154,8 +154,8 @@ func fatalExit(t *testing.T, e env) {
 	pids := a.workers()
 	a.told(t)
 	a.cmd.Wait()
-	eventually(t, "the workers end", func() bool { return allGone(pids) })
-	eventually(t, "the run's directory is removed", func() bool { return empty(e.dir) })
+	shortly(t, "the workers end", func() bool { return allGone(pids) })
+	shortly(t, "the run's directory is removed", func() bool { return empty(e.dir) })
 }
 
 // filter streams until it is interrupted; then it answers what it has taken,

@@ -5,6 +5,7 @@ package strategytest
 import (
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
@@ -63,36 +64,39 @@ func stderrTail(t *testing.T, e env) {
 
 // bearing runs items one of which leaves a child behind, that lives on with
 // the pipes of its worker.
-func bearing(t *testing.T, e env) (pool *strategies.Pool[order, reply], parent, child int) {
+func bearing(t *testing.T, e env, how string) (pool *strategies.Pool[order, reply], parent, child int) {
 	t.Helper()
 	pool, dir := open(t, e, endure, strategies.WithStderr(new(lockedBuffer))), t.TempDir()
-	items := illAt(20, "bear", dir, 7)
+	items := illAt(20, how, dir, 7)
 	right(t, items, mapAll(t, pool, items))
-	child = readPID(t, dir+"/child")
+	child = readPID(t, filepath.Join(dir, "child"))
 	program := programOf(child)
 	t.Cleanup(func() {
 		if runs(child) && programOf(child) == program {
-			t.Errorf("the worker's child %d is left", child)
 			syscall.Kill(child, syscall.SIGKILL)
 		}
 	})
 	return pool, sufferer(t, dir, 7), child
 }
 
-// grandchild wants Close not to wait for it.
+// grandchild wants Close not to wait for a worker's child, and to end it.
 func grandchild(t *testing.T, e env) {
-	pool, _, _ := bearing(t, e)
+	pool, _, child := bearing(t, e, "bear")
 	promptly(t, "Close with a grandchild", func() { pool.Close() })
+	shortly(t, "the worker's child ends", func() bool { return !runs(child) })
 }
 
-// grandchildOfLost wants the death of its worker to be noticed although the
-// pipes stay open.
+// grandchildOfLost has a child that went out of reach. The death of its worker
+// is to be noticed although the pipes stay open, and Close does not wait.
 func grandchildOfLost(t *testing.T, e env) {
-	pool, parent, _ := bearing(t, e)
+	pool, parent, child := bearing(t, e, "exile")
 	kill(t, parent, syscall.SIGKILL)
 	promptly(t, "the replacement", func() {
-		eventually(t, "the death is noticed", func() bool { return pool.Stats().Restarts == 1 })
+		shortly(t, "the death is noticed", func() bool { return pool.Stats().Restarts == 1 })
 	})
 	survives(t, pool)
 	promptly(t, "Close with a grandchild", func() { pool.Close() })
+	if !runs(child) {
+		t.Error("the grandchild did not hold the pipes for so long")
+	}
 }
