@@ -2,6 +2,7 @@
 
 GO ?= go
 FUZZTIME ?= 30s
+MINUTES ?= 10
 # Flags for "handoff run", such as RUNFLAGS="-o results/RUN" to go on with an
 # interrupted run.
 RUNFLAGS ?=
@@ -12,7 +13,7 @@ BENCHSTATFLAGS ?=
 MODULES = $(patsubst %/go.mod,%,$(wildcard strategies/testdata/*/go.mod))
 STRATEGIES = serial goroutines process-gob process-json shared-file
 
-.PHONY: help build bench quick table benchdiff test race lint fuzz clean
+.PHONY: help build bench quick table benchdiff test race soak lint fuzz clean
 
 help: ## list the targets
 	@awk -F ': .*## ' '/^[a-z]+: .*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -54,6 +55,9 @@ race: ## run all tests under the race detector
 	$(GO) test -race ./...
 	@set -e; for dir in $(MODULES); do echo "$(GO) -C $$dir test -race ./..."; $(GO) -C "$$dir" test -race ./...; done
 
+soak: ## kill workers for MINUTES on end, and lose nothing
+	HANDOFF_SOAK=$(MINUTES)m $(GO) test -count=1 -v -timeout 0 -run '^TestSoak$$' ./strategies
+
 lint: ## gofmt, go vet, staticcheck
 	@bad=$$("$$($(GO) env GOROOT)/bin/gofmt" -l .) && [ -z "$$bad" ] || { echo "gofmt would change:" >&2; echo "$$bad" >&2; exit 1; }
 	$(GO) vet ./...
@@ -65,7 +69,7 @@ fuzz: ## run each fuzz target for FUZZTIME
 	while read -r file; do \
 		for target in $$(sed -n 's/^func \(Fuzz[A-Za-z0-9_]*\)(.*/\1/p' "$$file"); do \
 			echo "fuzz $$target in $${file%/*}"; \
-			$(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) "$${file%/*}" || exit 1; \
+			$(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 1x "$${file%/*}" || exit 1; \
 		done; \
 	done
 

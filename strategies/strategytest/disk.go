@@ -35,7 +35,7 @@ func notified(s strategies.Spec) bool { return files(s) && s.Wait != "poll" }
 
 // ownNamespace has the process be root of a namespace with mounts of its own.
 func ownNamespace(cmd *exec.Cmd) {
-	cmd.SysProcAttr.Cloneflags = syscall.CLONE_NEWUSER | syscall.CLONE_NEWNS
+	cmd.SysProcAttr.Unshareflags = syscall.CLONE_NEWUSER | syscall.CLONE_NEWNS
 	cmd.SysProcAttr.UidMappings = []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Getuid(), Size: 1}}
 	cmd.SysProcAttr.GidMappings = []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Getgid(), Size: 1}}
 }

@@ -111,8 +111,8 @@ func Faults(t *testing.T, specs ...strategies.Spec) {
 			}
 		})
 	}
-	if skipped := os.Getenv(envSkip); skipped != "" && !isInside() {
-		t.Logf("skipped where the system refuses them, by %s: %s", envSkip, skipped)
+	if len(skipped) > 0 {
+		t.Logf("skipped, as %s allows and the system made necessary:\n\t%s", envSkip, strings.Join(skipped, "\n\t"))
 	}
 }
 
@@ -140,11 +140,15 @@ func (f fault) inject(t *testing.T, spec strategies.Spec) {
 // they need.
 const envSkip = "HANDOFF_SKIP"
 
+// skipped lists the tests that were.
+var skipped []string
+
 // refused skips the test if it may be skipped, and fails it otherwise.
 func refused(t *testing.T, why error) {
 	t.Helper()
 	name := t.Name()[strings.LastIndexByte(t.Name(), '/')+1:]
 	if slices.Contains(strings.Split(os.Getenv(envSkip), ","), name) {
+		skipped = append(skipped, fmt.Sprintf("%s: %v", t.Name(), why))
 		t.Skipf("the system refuses it: %v", why)
 	}
 	t.Fatalf("the system refuses what this test needs: %v (%s=%s skips it)", why, envSkip, name)

@@ -47,6 +47,8 @@ func inside(t *testing.T, change func(*exec.Cmd)) bool {
 		refused(t, err)
 	case err != nil:
 		t.Errorf("inside: %v\n%s", err, out)
+	case strings.Contains(string(out), "--- SKIP: "+t.Name()):
+		refused(t, fmt.Errorf("inside:\n%s", out))
 	case !strings.Contains(string(out), "--- PASS: "+t.Name()):
 		t.Errorf("inside: the test was not run:\n%s", out)
 	default:

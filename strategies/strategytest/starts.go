@@ -230,9 +230,9 @@ func provide(_ context.Context, p provision) error {
 	return errors.New("nothing is provided any more")
 }
 
-// provisionFails has all Setups fail from the death of a worker on, and returns
-// the error of Map and how many ran.
-func provisionFails(t *testing.T, e env, doing string) (err error, setups int) {
+// provisionFails has all Setups fail from the death of all workers on, and
+// returns how many ran and the error of Map.
+func provisionFails(t *testing.T, e env, doing string) (setups int, err error) {
 	t.Helper()
 	e.spec.Chunk, e.spec.Window = 1, 1
 	dir := t.TempDir()
@@ -248,13 +248,13 @@ func provisionFails(t *testing.T, e env, doing string) (err error, setups int) {
 		kill(t, pid, syscall.SIGKILL)
 	}
 	got := <-done
-	return got.err, liarsIn(dir)
+	return liarsIn(dir), got.err
 }
 
 // setupFailsLater wants the error of a replacement's Setup at once: trying
 // again would not help.
 func setupFailsLater(t *testing.T, e env) {
-	err, setups := provisionFails(t, e, "fail")
+	setups, err := provisionFails(t, e, "fail")
 	if err == nil || !strings.Contains(err.Error(), "nothing is provided any more") {
 		t.Errorf("Map: %v, want the error of the Setup", err)
 	}
@@ -265,6 +265,6 @@ func setupFailsLater(t *testing.T, e env) {
 
 // setupDies wants a Setup that ends its process to be a death at the start.
 func setupDies(t *testing.T, e env) {
-	err, _ := provisionFails(t, e, "die")
+	_, err := provisionFails(t, e, "die")
 	checkBrokenDown(t, err)
 }
