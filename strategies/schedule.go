@@ -37,14 +37,15 @@ type slot struct {
 	asleep bool
 	wake   chan struct{}
 
-	process  *process // nil in process, and while a lost one is replaced
-	local    *local   // nil for processes
-	given    int      // items sent to this process
-	retiring bool     // it was asked to leave, with recycle=
-	barren   int      // deaths in a row without progress
-	seen     int64    // the pool's progress at the last death
-	why      error    // of the last death
-	spent    spent
+	process   *process // nil in process, and while a lost one is replaced
+	local     *local   // nil for processes
+	given     int      // items sent to this process
+	retiring  bool     // it was asked to leave, with recycle=
+	unstarted int      // starts in a row that failed
+	barren    int      // deaths in a row without progress
+	seen      int64    // the pool's progress at the last death
+	why       error    // of the last death
+	spent     spent
 }
 
 // spent is what the processes and goroutines in a slot have used.
@@ -147,6 +148,7 @@ func (s *schedule) cut(w *slot) *chunk {
 func (s *schedule) pick(w *slot) *chunk {
 	if len(s.retry) > 0 && s.room(w, 1) {
 		c := s.retry[0]
+		s.retry[0] = nil
 		s.retry = s.retry[1:]
 		return c
 	}

@@ -68,7 +68,7 @@ func (pr *process) check(err error) {
 		return
 	}
 	if pr.file != nil && !isBrokenPipe(err) && !pr.isGone() {
-		pr.core.failCalls(fmt.Errorf("strategies: send to worker %d: %w", pr.slot.number, err))
+		pr.core.failCalls(pr.slot, fmt.Errorf("strategies: send to worker %d: %w", pr.slot.number, err))
 		pr.dismiss(err.Error())
 	} else if isBrokenPipe(err) {
 		pr.giveUpEnded()
@@ -216,7 +216,7 @@ func (pr *process) deliver(f *transport.Frame, lap *lap) error {
 	if len(f.Payload) < timedAt {
 		err := pr.data.Send(f)
 		lap.end(phaseTransfer)
-		if err != nil || (pr.data.Pending() < flushAt && f.Header.Flags&transport.Careful == 0) {
+		if err != nil || pr.data.Pending() < flushAt {
 			return err
 		}
 		return pr.flush()

@@ -209,10 +209,11 @@ func (p *core) mayRestart(w *slot) (delay time.Duration, ok bool) {
 	if p.ending || p.broken != nil {
 		return 0, false
 	}
-	if w.barren < 2 {
+	n := max(w.barren, w.unstarted+1)
+	if n < 2 {
 		return 0, true
 	}
-	return min(firstBackoff<<min(w.barren-2, 10), maxBackoff), true
+	return min(firstBackoff<<min(n-2, 10), maxBackoff), true
 }
 
 // pause waits, and reports false when the pool closes meanwhile.
@@ -228,7 +229,7 @@ func (p *core) pause(d time.Duration) bool {
 func (p *core) fill(w *slot, pr *process) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	w.process = pr
+	w.process, w.unstarted = pr, 0
 	p.counts.Restarts++
 	if p.ending {
 		p.dismissAll(w)
@@ -241,6 +242,7 @@ func (p *core) giveUpStarting(w *slot, err error) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	w.died(p.progress, err)
+	w.unstarted++
 	var setup *setupError
 	if w.barren >= p.spec.retries()+budgetBeyond || errors.As(err, &setup) {
 		p.breakDown(err)
@@ -262,11 +264,13 @@ func (s *schedule) endCalls(err error) {
 	}
 }
 
-// failCalls ends the open calls; the pool lives on.
-func (p *core) failCalls(err error) {
+// failCalls ends the calls that the worker works for; the pool lives on.
+func (p *core) failCalls(w *slot, err error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.endCalls(err)
+	for _, c := range w.sent {
+		p.end(c.call, err)
+	}
 }
 
 // stopWorkers asks every worker to leave.
