@@ -3,6 +3,8 @@
 GO ?= go
 FUZZTIME ?= 30s
 MINUTES ?= 10
+# Operations a sample: three are 0.2 to 1 s in most cells.
+BENCHTIME ?= 3x
 # Flags for "handoff run", such as RUNFLAGS="-o results/RUN" to go on with an
 # interrupted run.
 RUNFLAGS ?=
@@ -22,7 +24,7 @@ build: ## build bin/handoff
 	@$(GO) build -o bin/handoff ./cmd/handoff
 
 bench: build ## measure the default suite (at most 5 minutes), print the table, draw the pictures
-	@dir=$$(bin/handoff run -suite default $(RUNFLAGS)) && \
+	@dir=$$(bin/handoff run -suite default -benchtime $(BENCHTIME) $(RUNFLAGS)) && \
 	$(MAKE) --no-print-directory table RUN="$$dir" && \
 	bin/handoff report "$$dir" && \
 	echo "results are in $$dir: bench.txt, summary.md, plots/"
