@@ -28,7 +28,7 @@ type Spec struct {
 	Workers int // processes or goroutines that compute; default GOMAXPROCS, 1 for serial
 	Chunk   int // items in one frame; 0 = auto
 	Window  int // chunks one worker may have outstanding; 0 = auto
-	Procs   int // a worker process's GOMAXPROCS; default max(2, CPUs/workers)
+	Procs   int // a worker process's GOMAXPROCS; default max(1, CPUs/workers)
 
 	Retries     int           // deaths an item may be charged with and still be run again; 0 = the default, 2; None = run at most once
 	ItemTimeout time.Duration // longest time one item may run in a worker process; 0 = no limit
@@ -282,9 +282,12 @@ func (s Spec) procs() int {
 	if s.Procs > 0 {
 		return s.Procs
 	}
-	// With 1, the goroutine that reads frames starves behind the task, and
-	// answers and cancels wait for its time slice to end.
-	return max(2, runtime.NumCPU()/max(1, s.Workers))
+	// Note: with at least 2, as a worker with a sending goroutine of its own
+	// would need, its idle threads wake and spin beside the tasks at every
+	// frame: 5 to 10 % of two busy CPUs. With 1, the task sends its answers
+	// itself, and what comes in is read when the task waits, or at the latest
+	// when the scheduler takes its turn away, after 10 ms.
+	return max(1, runtime.NumCPU()/max(1, s.Workers))
 }
 
 func (s Spec) retries() int {

@@ -248,11 +248,11 @@ func TestResolve(t *testing.T) {
 
 func TestValuesInForce(t *testing.T) {
 	s := MustParse("process-gob,workers=1000")
-	if s.retries() != 2 || s.silence() != 30*time.Second || s.frameLimit() != 64<<20 || s.procs() != 2 {
+	if s.retries() != 2 || s.silence() != 30*time.Second || s.frameLimit() != 64<<20 || s.procs() != 1 {
 		t.Errorf("defaults: retries %d, silence %v, frame limit %d, procs %d",
 			s.retries(), s.silence(), s.frameLimit(), s.procs())
 	}
-	if got, want := (Spec{Workers: 1}).procs(), max(2, runtime.NumCPU()); got != want {
+	if got, want := (Spec{Workers: 1}).procs(), runtime.NumCPU(); got != want {
 		t.Errorf("one worker has %d procs, want %d", got, want)
 	}
 	s = MustParse("process-gob,retries=0,silence=0,frame-limit=2048,procs=1")
