@@ -85,8 +85,15 @@ func (r *Report) Name() string {
 }
 
 // Redraw is the command that makes the report again. It names the run's folder
-// where runs are kept, not the path that happened to be given.
+// where runs are kept, not the path that happened to be given; a run that was
+// given another name there, such as baseline, goes by that.
 func (r *Report) Redraw() string {
+	if path, err := filepath.Abs(r.Run.Path); err == nil && filepath.Base(path) == record.FileName {
+		dir := filepath.Dir(path)
+		if filepath.Base(filepath.Dir(dir)) == "results" {
+			return "handoff report results/" + filepath.Base(dir)
+		}
+	}
 	if run := r.Run.Marks["run"]; run != "" {
 		return "handoff report results/" + run
 	}

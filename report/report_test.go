@@ -224,3 +224,18 @@ func TestBenchstat(t *testing.T) {
 		t.Errorf("benchstat printed %d blocks of config lines, want 1", got)
 	}
 }
+
+// TestRedrawNamesTheFolder: a run that was renamed where runs are kept goes by
+// its new name.
+func TestRedrawNamesTheFolder(t *testing.T) {
+	for path, want := range map[string]string{
+		filepath.Join("x", "results", "baseline", record.FileName): "handoff report results/baseline",
+		filepath.Join("x", "elsewhere", record.FileName):           "handoff report results/R",
+		filepath.Join("x", "results", "old.txt"):                   "handoff report results/R",
+	} {
+		r := &Report{Run: &record.Run{Path: path, Marks: map[string]string{"run": "R"}}}
+		if got := r.Redraw(); got != want {
+			t.Errorf("%s: %s, want %s", path, got, want)
+		}
+	}
+}
