@@ -21,8 +21,8 @@ import (
 
 const (
 	envDelay   = "HANDOFF_TEST_DELAY" // how, side, phase
-	delayItems = 300
-	delay      = 200 * time.Microsecond // for each item, at chunk=1
+	delayItems = 100
+	delay      = 2 * time.Millisecond // for each item, at chunk=1
 )
 
 // injected is where this process delays; "" for nowhere.
