@@ -21,8 +21,8 @@ import (
 
 const (
 	envDelay   = "HANDOFF_TEST_DELAY" // how, side, phase
-	delayItems = 100
-	delay      = 2 * time.Millisecond // for each item, at chunk=1
+	delayItems = 1000                 // many: where the clock stands still, chunks look short and are sampled seldom
+	delay      = time.Millisecond     // for each item, at chunk=1
 )
 
 // injected is where this process delays; "" for nowhere.
