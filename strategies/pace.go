@@ -63,10 +63,13 @@ func (p *pace) chunkSize(spec Spec, left int) int {
 		n = min(n, int(chunkBytes/per))
 	}
 	if left >= 0 {
-		n = min(n, max((left+2*spec.Workers-1)/(2*spec.Workers), p.least()))
+		n = min(n, max(share(left, 2*spec.Workers), min(p.least(), share(left, spec.Workers))))
 	}
 	return max(1, n)
 }
+
+// share is an equal part of n items, rounded up.
+func share(n, parts int) int { return (n + parts - 1) / parts }
 
 // least is the chunk below which shrinking gains less than its frame costs.
 func (p *pace) least() int {

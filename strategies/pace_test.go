@@ -184,3 +184,15 @@ func TestWeighed(t *testing.T) {
 		t.Errorf("four items of 100 bytes weigh %v each", per)
 	}
 }
+
+// TestLastItemsAreShared: however short items were so far, two that are left
+// are not one chunk.
+func TestLastItemsAreShared(t *testing.T) {
+	p := pace{item: 100, chunk: 20_000}
+	spec := Spec{Workers: 2}
+	for left, want := range map[int]int{2: 1, 3: 2, 100: 50, 10_000: 2500} {
+		if n := p.chunkSize(spec, left); n != want {
+			t.Errorf("of %d items the next chunk is %d, want %d", left, n, want)
+		}
+	}
+}
