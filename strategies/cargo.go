@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"runtime/debug"
-	"sync/atomic"
 
 	"github.com/handoff-go/handoff/strategies/codec"
 )
@@ -36,12 +35,6 @@ type failure struct {
 	err     error
 	skipped bool // not run at all: the call was cancelled
 	unread  bool // not run at all: its chunk cannot be decoded, perhaps because of another
-}
-
-// position is where a running chunk is, for others to see.
-type position struct {
-	item    atomic.Int64
-	stopped atomic.Bool // skip what has not been started
 }
 
 // cargo implements load.

@@ -32,17 +32,13 @@ type settings struct {
 	Limit    int
 	Progress time.Duration // between two reports while it is busy
 	Setup    bool          // a Setup frame follows
-	Dir      string        // of the run; shared-file only
-	In, Out  string        // the worker's directories
-	Poll     bool
-	Fsync    bool
+	Recorder uintptr       // descriptor of the flight recorder, 0 if there is none
+	Link     linkSettings
 }
 
 // connLimit is the frame limit of a connection. That of the Spec is for chunks;
 // a handshake always fits.
 func connLimit(limit int) int { return max(limit, 1<<20) }
-
-func (s settings) connLimit() int { return connLimit(s.Limit) }
 
 func (p *core) identity() identity { return identify(p.def, p.row.codec, p.row.transport) }
 

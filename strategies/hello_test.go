@@ -64,24 +64,25 @@ func TestIdentify(t *testing.T) {
 func TestHelloCrosses(t *testing.T) {
 	want := hello{
 		identity: identity{Version: 1, Build: "b", Task: "t", Codec: "gob", Transport: "file", Items: "int", Results: "int"},
-		Settings: settings{Phases: true, Limit: 5, Progress: 7, Setup: true, Dir: "d", In: "i", Out: "o", Poll: true, Fsync: true},
-		Problem:  "none",
+		Settings: settings{Phases: true, Limit: 5, Progress: 7, Setup: true, Recorder: 5,
+			Link: linkSettings{Descriptors: []uintptr{6, 7}, Address: "a", Token: "k", Dir: "d", In: "i", Out: "o", Poll: true, Fsync: true}},
+		Problem: "none",
 	}
 	text, err := json.Marshal(want)
 	if err != nil {
 		t.Fatal(err)
 	}
 	var got hello
-	if err := json.Unmarshal(text, &got); err != nil || got != want {
+	if err := json.Unmarshal(text, &got); err != nil || !reflect.DeepEqual(got, want) {
 		t.Errorf("%+v comes as %+v, %v", want, got, err)
 	}
 }
 
 func TestHandshakeAlwaysFits(t *testing.T) {
-	if got := (settings{Limit: 1024}).connLimit(); got != 1<<20 {
+	if got := connLimit(1024); got != 1<<20 {
 		t.Errorf("a frame limit of 1 KiB gives connections one of %d", got)
 	}
-	if got := (settings{Limit: 8 << 20}).connLimit(); got != 8<<20 {
+	if got := connLimit(8 << 20); got != 8<<20 {
 		t.Errorf("a frame limit of 8 MiB gives connections one of %d", got)
 	}
 }

@@ -23,12 +23,14 @@ type process struct {
 	slot *slot
 	cmd  *exec.Cmd
 
-	ours    [2]*os.File // our ends of the control pair: read, write
-	control *transport.Stream
-	data    transport.Conn // the same as control for pipe
-	file    *transport.File
-	files   string // directory of file
-	stderr  *stderr
+	ours     [2]*os.File // our ends of the control pair: read, write
+	control  *transport.Stream
+	data     transport.Conn // the same as control for pipe
+	link     transport.Link // what data is, if it is not control
+	files    string         // directory of shared-file
+	recorder *recorder      // nil where there is no shared memory
+	scene    scene          // what the recorder said in the end
+	stderr   *stderr
 
 	exited chan struct{} // Wait returned
 	gone   chan struct{} // nobody must work for it any more
@@ -63,12 +65,15 @@ func (p *core) launch(ctx context.Context, w *slot) (*process, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, p.options.startTimeout,
 		fmt.Errorf("not ready after %v", p.options.startTimeout))
 	defer cancel()
-	pr, err := p.spawn(w)
+	pr := p.newProcess(w)
+	set := p.settings()
+	offered, err := pr.start(&set)
 	if err != nil {
 		return nil, fmt.Errorf("strategies: start worker %d: %w", w.number, err)
 	}
+	defer offered.end()
 	stop := context.AfterFunc(ctx, pr.kill)
-	if err = pr.shakeHands(); err == nil {
+	if err = pr.shakeHands(ctx, offered, set); err == nil {
 		pr.data = wrapConn(pr.data)
 	}
 	if !stop() {
@@ -85,60 +90,90 @@ func (p *core) launch(ctx context.Context, w *slot) (*process, error) {
 	return nil, fmt.Errorf("strategies: start worker %d: %w", w.number, err)
 }
 
-// spawn starts the operating-system process and holds our ends of its pipes.
-func (p *core) spawn(w *slot) (*process, error) {
-	pr := &process{
+func (p *core) newProcess(w *slot) *process {
+	return &process{
 		core: p, slot: w,
 		exited: make(chan struct{}), gone: make(chan struct{}),
 		encoder: p.codec.NewEncoder(), decoder: p.codec.NewDecoder(), proto: p.def.load(),
 		sender: newLane(p.options.phases), receiver: newLane(p.options.phases),
 		snapshots: map[uint64]chan struct{}{},
 	}
-	var theirs []*os.File
-	defer func() {
-		for _, f := range theirs {
-			f.Close()
-		}
-	}()
-	pipe := func(ours func(r, w *os.File) (keep, give *os.File)) (*os.File, error) {
-		r, w, err := os.Pipe()
-		if err != nil {
-			return nil, err
-		}
-		keep, give := ours(r, w)
-		theirs = append(theirs, give)
-		return keep, nil
-	}
-	reads := func(r, w *os.File) (*os.File, *os.File) { return r, w }
-	writes := func(r, w *os.File) (*os.File, *os.File) { return w, r }
+}
 
-	to, err1 := pipe(writes)
-	from, err2 := pipe(reads)
-	words, err3 := pipe(reads)
-	if err := errors.Join(err1, err2, err3); err != nil {
-		closeAll(to, from, words)
-		return nil, err
+func (p *core) settings() settings {
+	return settings{
+		Phases:   p.options.phases,
+		Limit:    p.spec.frameLimit(),
+		Progress: p.spec.progressEvery(),
+		Setup:    p.def.setup != nil,
 	}
-	h := p.home
-	pr.ours = [2]*os.File{from, to}
+}
+
+// start starts the operating-system process. It inherits the control pair as
+// descriptors 3 and 4, and after them what set tells it of.
+func (pr *process) start(set *settings) (o offer, err error) {
+	var to, from, words [2]*os.File // read, write
+	for _, pipe := range []*[2]*os.File{&to, &from, &words} {
+		if err == nil {
+			pipe[0], pipe[1], err = os.Pipe()
+		}
+	}
+	if err == nil {
+		o, err = pr.offerLink(&set.Link)
+	}
+	theirs := []*os.File{to[0], from[1]}
+	if err == nil {
+		theirs = pr.passOn(theirs, o, set)
+		err = pr.run(theirs, words[1])
+	}
+	closeAll(append(theirs, words[1])...)
+	if err != nil {
+		closeAll(to[1], from[0], words[0])
+		o.withdraw()
+		pr.tidy()
+		return o, err
+	}
+	h := pr.core.home
+	pr.link = o.link
+	pr.ours = [2]*os.File{from[0], to[1]}
+	pr.stderr = newStderr(words[0], pr.slot.number, h.out)
+	pr.control = transport.NewPipe(h.run, connLimit(pr.core.spec.frameLimit()), from[0], to[1])
+	go pr.wait()
+	return o, nil
+}
+
+// passOn adds what the worker inherits besides the control pair. Without shared
+// memory there is no recorder: then more is done again after a death.
+func (pr *process) passOn(theirs []*os.File, o offer, set *settings) []*os.File {
+	const first = 3 // the descriptor of theirs[0]
+	for _, f := range o.theirs {
+		set.Link.Descriptors = append(set.Link.Descriptors, uintptr(first+len(theirs)))
+		theirs = append(theirs, f)
+	}
+	r, file, err := newRecorder()
+	if err != nil {
+		return theirs
+	}
+	pr.recorder, set.Recorder = r, uintptr(first+len(theirs))
+	return append(theirs, file)
+}
+
+// run starts the process with its descriptors from 3 on.
+func (pr *process) run(theirs []*os.File, words *os.File) error {
+	h := pr.core.home
 	pr.cmd = &exec.Cmd{
 		Path: h.path, Args: h.args, Env: h.env, Dir: h.dir,
-		Stdout: theirs[2], Stderr: theirs[2],
-		ExtraFiles: theirs[:2], // descriptors 3 and 4
+		Stdout: words, Stderr: words,
+		ExtraFiles: theirs,
 	}
 	ownGroup(pr.cmd)
-	if err := pr.cmd.Start(); err != nil {
-		closeAll(to, from, words)
-		return nil, err
-	}
-	pr.stderr = newStderr(words, w.number, h.out)
-	pr.control = transport.NewPipe(h.run, connLimit(p.spec.frameLimit()), from, to)
-	go func() {
-		pr.cmd.Wait()
-		killChildren(pr.cmd.Process)
-		close(pr.exited)
-	}()
-	return pr, nil
+	return pr.cmd.Start()
+}
+
+func (pr *process) wait() {
+	pr.cmd.Wait()
+	killChildren(pr.cmd.Process)
+	close(pr.exited)
 }
 
 func closeAll(files ...*os.File) {
@@ -150,17 +185,8 @@ func closeAll(files ...*os.File) {
 }
 
 // shakeHands makes sure that the other side is what we think, and ready.
-func (pr *process) shakeHands() error {
+func (pr *process) shakeHands(ctx context.Context, o offer, set settings) error {
 	p := pr.core
-	set := settings{
-		Phases:   p.options.phases,
-		Limit:    p.spec.frameLimit(),
-		Progress: p.spec.progressEvery(),
-		Setup:    p.def.setup != nil,
-	}
-	if err := pr.connect(&set); err != nil {
-		return err
-	}
 	if err := sendJSON(pr.control, transport.Hello, hello{identity: p.home.id, Settings: set}); err != nil {
 		return pr.explain(err)
 	}
@@ -173,6 +199,9 @@ func (pr *process) shakeHands() error {
 	}
 	if d := p.home.id.difference(answer.identity); d != "" {
 		return errors.New("worker is another program: " + d)
+	}
+	if err := pr.join(ctx, o); err != nil {
+		return err
 	}
 	return pr.setUp()
 }
@@ -244,7 +273,7 @@ func (pr *process) serve() {
 		})
 	}
 	receive(pr.data, pr.receiver)
-	if pr.file != nil {
+	if pr.link != nil {
 		receive(pr.control, newLane(false))
 	}
 	others.Go(pr.send)
@@ -284,8 +313,8 @@ func (pr *process) awaitExit() {
 
 func (pr *process) drain(receivers *sync.WaitGroup) {
 	pr.ours[0].SetReadDeadline(time.Now().Add(drainGrace))
-	if pr.file != nil {
-		pr.file.Hangup()
+	if pr.link != nil {
+		pr.link.Hangup()
 	}
 	receivers.Wait()
 }
@@ -293,21 +322,27 @@ func (pr *process) drain(receivers *sync.WaitGroup) {
 // release lets go of everything that was held for the worker, which is gone.
 // It returns the last that it printed.
 func (pr *process) release() string {
-	if pr.file != nil {
-		pr.file.Close()
+	if pr.link != nil {
+		pr.link.Close()
 	}
+	pr.control.Close()
+	pr.tidy()
+	return pr.stderr.end()
+}
+
+func (pr *process) tidy() {
 	if pr.files != "" {
 		os.RemoveAll(pr.files)
 	}
-	pr.control.Close()
-	return pr.stderr.end()
+	pr.scene = pr.recorder.examine()
+	pr.recorder.close()
 }
 
 // note keeps the first reason for which a connection ended, unless it just
 // ended.
 func (pr *process) note(err error) {
 	if err == nil || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) ||
-		errors.Is(err, os.ErrDeadlineExceeded) || isBrokenPipe(err) {
+		isBrokenPipe(err) {
 		return
 	}
 	pr.giveUp(err.Error())

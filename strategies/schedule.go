@@ -13,6 +13,7 @@ type chunk struct {
 	load    load
 	first   int
 	careful bool // answered item by item: its worker's death is the doing of the first that is not
+	lost    bool // it was begun before, by a worker that was lost
 	charged int  // deaths it was charged with
 
 	itemBytes int          // of the encoded size, what belongs to the items

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"os"
 	"syscall"
 	"time"
 
@@ -67,7 +68,7 @@ func (pr *process) check(err error) {
 	if err == nil {
 		return
 	}
-	if pr.file != nil && !isBrokenPipe(err) && !pr.isGone() {
+	if pr.link != nil && !isBrokenPipe(err) && !pr.isGone() {
 		pr.core.failCalls(pr.slot, fmt.Errorf("strategies: send to worker %d: %w", pr.slot.number, err))
 		pr.dismiss(err.Error())
 	} else if isBrokenPipe(err) {
@@ -88,7 +89,11 @@ func (pr *process) giveUpEnded() {
 	}
 }
 
-func isBrokenPipe(err error) bool { return errors.Is(err, syscall.EPIPE) }
+// isBrokenPipe reports whether the other side is gone: it has closed its end, or
+// we have given up waiting for it.
+func isBrokenPipe(err error) bool {
+	return errors.Is(err, syscall.EPIPE) || errors.Is(err, syscall.ECONNRESET) || errors.Is(err, os.ErrDeadlineExceeded)
+}
 
 // obey sends what does not wait for its turn. It reports false after a stop.
 func (pr *process) obey() (more bool) {
@@ -126,7 +131,7 @@ func (pr *process) flush() error {
 	}
 	pr.sender.to(phaseTransfer)
 	err := pr.data.Flush()
-	if pr.file != nil {
+	if pr.link != nil {
 		err = errors.Join(err, pr.control.Flush())
 	}
 	pr.sender.to(phaseBusy)
@@ -282,6 +287,7 @@ func (s *schedule) split(w *slot, c *chunk) {
 	head, tail := c.load.split(n / 2)
 	a, b := s.newChunk(c.call, c.first, head), s.newChunk(c.call, c.first+n/2, tail)
 	a.charged, b.charged = c.charged, c.charged
+	a.lost, b.lost = c.lost, c.lost
 	s.retry = append([]*chunk{a, b}, s.retry...)
 	s.counts.Splits++
 	s.rouse()

@@ -22,7 +22,9 @@ func (w *worker) loop() {
 	}()
 	w.lane.to(phaseBusy)
 	for w.work != nil || w.begin() {
+		w.position.do(running)
 		w.work.run()
+		w.position.do(preparing)
 		w.lap.end(phaseCompute)
 		w.finish()
 	}
@@ -45,10 +47,10 @@ func (w *worker) begin() bool {
 	}
 	w.lap = w.lane.lap()
 	f := &w.frame
+	ctx := w.enter(f)
 	err := w.decode(f)
 	w.lap.end(phaseDecode)
-	w.position.item.Store(0)
-	w.run = execution{load: w.load, ctx: w.enter(f), position: &w.position}
+	w.run = execution{load: w.load, ctx: ctx, position: w.position}
 	w.work = &w.run
 	switch {
 	case err != nil:
@@ -124,7 +126,8 @@ func (w *worker) enter(f *transport.Frame) *chunkContext {
 	ctx := newChunkContext(deadline(f))
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.current, w.begun, w.base, w.ctx = f.Header.Chunk, f.Header.Chunk, 0, ctx
+	w.position.enter(f.Header.Chunk)
+	w.current, w.ctx = f.Header.Chunk, ctx
 	w.position.stopped.Store(w.cancelled[f.Header.Chunk])
 	if len(w.cancelled) > 0 {
 		maps.DeleteFunc(w.cancelled, func(id uint64, _ bool) bool { return id <= f.Header.Chunk })
@@ -160,8 +163,8 @@ func (w *worker) finish() {
 	}
 	w.mu.Lock()
 	w.current = 0
-	base := w.base
 	w.mu.Unlock()
+	base := int(w.position.base.Load())
 	w.ctx.cancel(errChunkDone)
 	f.Header.Flags = transport.Last
 	if base > 0 || !w.answerBatch(&f, w.work.failed) {
@@ -173,12 +176,12 @@ func (w *worker) finish() {
 // answerItem answers an item of a careful chunk and goes on to the next.
 func (w *worker) answerItem(f *transport.Frame) {
 	failed := w.work.failed
-	w.sendTable(f, []entry{w.single(0, w.base, &failed)})
-	next := &execution{ctx: w.ctx, position: &w.position}
+	base := int(w.position.base.Load())
+	w.sendTable(f, []entry{w.single(0, base, &failed)})
+	next := &execution{ctx: w.ctx, position: w.position}
 	next.load, w.rest = w.rest.split(1)
 	w.mu.Lock()
-	w.base++
-	w.position.item.Store(0)
+	w.position.begin(base + 1)
 	w.mu.Unlock()
 	w.work = next
 }

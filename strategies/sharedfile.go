@@ -55,15 +55,11 @@ func (p *core) parent() (string, error) {
 	return filepath.Abs(dir)
 }
 
-// connect makes the data connection, and tells the worker how to make its end.
-// A replacement gets directories of its own: it must not read what was meant
-// for the worker before it.
-func (pr *process) connect(set *settings) (err error) {
+// offerFile makes the directories of one worker and our end. A replacement gets
+// directories of its own: it must not read what was meant for the worker
+// before it.
+func (pr *process) offerFile(set *linkSettings) (transport.Link, error) {
 	p := pr.core
-	if p.row.kind != kindSharedFile {
-		pr.data = pr.control
-		return nil
-	}
 	base := filepath.Join(p.home.made.Path(), strconv.FormatInt(p.home.starts.Add(1), 10))
 	pr.files = base
 	set.Dir = p.home.made.Path()
@@ -71,18 +67,26 @@ func (pr *process) connect(set *settings) (err error) {
 	set.Poll, set.Fsync = p.spec.Wait == "poll", p.spec.Fsync
 	for _, dir := range []string{base, set.In, set.Out} {
 		if err := os.Mkdir(dir, 0o700); err != nil {
-			return err
+			return nil, err
 		}
 	}
-	pr.file, err = transport.NewFile(transport.FileConfig{
+	return transport.NewFile(transport.FileConfig{
 		Run: p.home.run, Limit: connLimit(p.spec.frameLimit()),
 		In: set.Out, Out: set.In,
 		Poll: set.Poll, Fsync: set.Fsync,
 		Warn: func(text string) { p.home.out.line([]byte("handoff: " + text + "\n")) },
 	})
-	if err != nil {
+}
+
+// openFile makes the worker's end.
+func (w *worker) openFile(run uint64, limit int) (err error) {
+	set := w.settings.Link
+	if w.held, err = transport.HoldRunDir(set.Dir); err != nil {
 		return err
 	}
-	pr.data = pr.file
-	return nil
+	w.data, err = transport.NewFile(transport.FileConfig{
+		Run: run, Limit: limit, In: set.In, Out: set.Out, Poll: set.Poll, Fsync: set.Fsync,
+		Warn: func(text string) { fmt.Fprintln(os.Stderr, text) },
+	})
+	return err
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/handoff-go/handoff/strategies/codec"
 	"github.com/handoff-go/handoff/strategies/transport"
 )
 
@@ -70,15 +71,31 @@ type strategy struct {
 	codec     string
 }
 
-// table is literal on purpose: only tasks are registered, because only tasks
-// come from other modules.
-var table = []strategy{
-	{"serial", kindSerial, "", ""},
-	{"goroutines", kindGoroutines, "", ""},
-	{"process-gob", kindProcess, "pipe", "gob"},
-	{"process-json", kindProcess, "pipe", "json"},
-	{"shared-file", kindSharedFile, "file", "gob"},
-	{"shared-file-json", kindSharedFile, "file", "json"},
+// table holds all strategies. What it is made of is literal on purpose: only
+// tasks are registered, because only tasks come from other modules.
+var table = slices.Concat(
+	[]strategy{
+		{"serial", kindSerial, "", ""},
+		{"goroutines", kindGoroutines, "", ""},
+		{"process-gob", kindProcess, "pipe", "gob"},
+		{"process-json", kindProcess, "pipe", "json"},
+		{"shared-file", kindSharedFile, "file", "gob"},
+	},
+	combined("process", kindProcess, "pipe", "gob", "json"),
+	combined("process-unix", kindProcess, "unix"),
+	combined("process-tcp", kindProcess, "tcp"),
+	combined("shared-file", kindSharedFile, "file", "gob"),
+)
+
+// combined combines a transport with every codec, except those that spell
+// themselves otherwise: the default transport and codec are left out of names.
+func combined(name string, k kind, transport string, except ...string) (rows []strategy) {
+	for _, c := range codec.Names() {
+		if !slices.Contains(except, c) {
+			rows = append(rows, strategy{name + "-" + c, k, transport, c})
+		}
+	}
+	return rows
 }
 
 // Names returns the names of all strategies, the promised five first in the
@@ -89,6 +106,18 @@ func Names() []string {
 		names[i] = s.name
 	}
 	return names
+}
+
+// allowed tells people which strategies there are.
+func allowed() string {
+	var transports []string
+	for _, s := range table {
+		if s.kind == kindProcess && s.transport != "pipe" && !slices.Contains(transports, s.transport) {
+			transports = append(transports, s.transport)
+		}
+	}
+	return "the strategies are serial, goroutines, process-CODEC, process-TRANSPORT-CODEC, shared-file and shared-file-CODEC; " +
+		"codecs are " + strings.Join(codec.Names(), ", ") + "; transports besides pipes are " + strings.Join(transports, ", ")
 }
 
 func lookup(name string) (strategy, bool) {
@@ -188,8 +217,7 @@ func (s Spec) Keys() []Key {
 func (s Spec) Validate() error {
 	row, ok := lookup(s.Strategy)
 	if !ok {
-		return fmt.Errorf("strategies: unknown strategy %q%s; the strategies are %s",
-			s.Strategy, didYouMean(s.Strategy, Names()), strings.Join(Names(), ", "))
+		return fmt.Errorf("strategies: unknown strategy %q%s; %s", s.Strategy, didYouMean(s.Strategy, Names()), allowed())
 	}
 	for _, k := range specKeys {
 		if v := k.write(s); v != "" {

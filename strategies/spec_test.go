@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/handoff-go/handoff/strategies/codec"
 	"github.com/handoff-go/handoff/strategies/transport"
 )
 
@@ -67,7 +68,8 @@ func TestParseSaysWhatIsWrong(t *testing.T) {
 	const keys = "; the keys are workers, chunk, window, procs, retries, item-timeout, silence, frame-limit, memory, recycle, wait, on, fsync"
 	const size = ": want a size of at least 128MiB, such as 512MiB or 2GiB"
 	const processes = " is for strategies with worker processes, not for "
-	const names = "; the strategies are serial, goroutines, process-gob, process-json, shared-file, shared-file-json"
+	names := "; the strategies are serial, goroutines, process-CODEC, process-TRANSPORT-CODEC, shared-file and shared-file-CODEC; codecs are " +
+		strings.Join(codec.Names(), ", ") + "; transports besides pipes are unix, tcp"
 	const number = ": want a whole number from 1 to 2147483647"
 	for text, want := range map[string]string{
 		"":                                          `unknown strategy ""` + names,

@@ -77,7 +77,7 @@ func (p *core) lost(pr *process, lastWords string) {
 		w.died(p.progress, why)
 	}
 	w.given, w.retiring = 0, false
-	p.requeue(w, v, why)
+	p.requeue(w, v, pr.scene, why)
 }
 
 // calmDown undoes a sleep that the lost worker's sender did not wake from.
@@ -111,30 +111,53 @@ func (w *slot) died(progress int64, why error) {
 	w.barren++
 }
 
-// requeue sends the items of a lost worker again, singly and careful. Nobody
-// is charged with its death, unless it died in careful mode: then the first
-// unanswered item and no other; or because an item took too long: then that
-// one.
-func (p *core) requeue(w *slot, v verdict, why *LostError) {
+// requeue sends the items of a lost worker again. Nobody is charged with its
+// death, unless it died over a careful item: then that one and no other; or
+// because an item took too long: then that one.
+func (p *core) requeue(w *slot, v verdict, at scene, why *LostError) {
 	sent := w.sent
 	w.sent, w.bytes, w.items = nil, 0, 0
 	for i, c := range sent {
-		if c.call.closed {
-			continue
+		if !c.call.closed {
+			p.again(c, p.remedy(i, c, v, at), why)
 		}
-		guilty := -1
-		switch {
-		case c.bytes.Load() == 0: // it was never sent
-		case i == 0 && p.spec.Retries == None:
-			guilty = c.firstOpen() // it may have been run, whatever the reason
-		case v.overdue && c.id == v.chunk:
-			guilty = v.item
-		case i == 0 && c.careful && !v.dismissed && !v.overdue:
-			guilty = c.firstOpen()
-		}
-		p.again(c, guilty, why)
 	}
 	p.rouse()
+}
+
+// remedy is how a lost chunk goes again. The indices are of items, or -1.
+type remedy struct {
+	guilty  int  // is charged with the death
+	suspect int  // goes alone and careful, should it have been the cause
+	singly  bool // all go alone and careful
+	begun   bool // its worker had begun it
+}
+
+// remedy judges the i-th of the chunks that a lost worker had, by what its
+// recorder tells. What was begun goes again once as it was, but for the item at
+// which the worker was; then, as it does where nothing is known, singly.
+func (p *core) remedy(i int, c *chunk, v verdict, at scene) remedy {
+	r := remedy{guilty: -1, suspect: -1}
+	first := i == 0
+	if at.known {
+		first = c.id == at.chunk
+		r.begun = c.id <= at.chunk
+	}
+	switch {
+	case c.bytes.Load() == 0: // it was never sent
+	case i == 0 && p.spec.Retries == None && (r.begun || !at.known):
+		r.guilty = c.firstOpen() // it may have been run, whatever the reason
+	case v.overdue && c.id == v.chunk:
+		r.guilty = v.item
+	case v.dismissed || v.overdue:
+	case first && c.careful:
+		r.guilty = c.firstOpen()
+	case !at.known || (r.begun && c.lost):
+		r.singly = true
+	case first:
+		r.suspect = at.item
+	}
+	return r
 }
 
 // firstOpen returns the first item without an answer.
@@ -142,29 +165,47 @@ func (c *chunk) firstOpen() int { return max(0, slices.Index(c.answered, false))
 
 // again deals with a chunk that was lost: answered items are delivered, the
 // guilty one is charged and perhaps given up, and the others are sent again.
-func (p *core) again(c *chunk, guilty int, why *LostError) {
-	rest := c.load
-	for i := range c.load.len() {
-		var one load
-		if one, rest = rest.split(1); rest.len() == 0 {
-			rest = nil
+func (p *core) again(c *chunk, r remedy, why *LostError) {
+	for first, rest := 0, c.load; rest.len() > 0; {
+		var piece load
+		n := c.piece(first, r)
+		piece, rest = rest.split(n)
+		if c.isAnswered(first) {
+			p.deliver(c, piece, c.first+first, itemErrors(c.first, c.charged+1, only(c.failed, first)))
+		} else {
+			p.resend(c, first, piece, r, why)
 		}
-		if c.answered != nil && c.answered[i] {
-			p.deliver(c, one, c.first+i, itemErrors(c.first, c.charged+1, only(c.failed, i)))
-			continue
-		}
-		k := p.newChunk(c.call, c.first+i, one)
-		k.careful, k.charged = true, c.charged
-		if i == guilty {
-			k.charged++
-		}
-		if k.charged > p.spec.retries() {
-			p.deliver(k, one, k.first, []*ItemError{{Index: k.first, Attempts: k.charged, Err: why}})
-			continue
-		}
-		p.counts.Retries++
-		p.retry = append(p.retry, k)
+		first += n
 	}
+}
+
+// piece is how many items from first on go again together.
+func (c *chunk) piece(first int, r remedy) int {
+	n := 1
+	for !r.singly && !c.isAnswered(first) && first != r.guilty && first != r.suspect &&
+		first+n < c.load.len() &&
+		!c.isAnswered(first+n) && first+n != r.guilty && first+n != r.suspect {
+		n++
+	}
+	return n
+}
+
+func (c *chunk) isAnswered(i int) bool { return c.answered != nil && c.answered[i] }
+
+// resend puts a piece of a lost chunk back, or gives up the item that it is.
+func (p *core) resend(c *chunk, first int, piece load, r remedy, why *LostError) {
+	k := p.newChunk(c.call, c.first+first, piece)
+	k.charged, k.lost = c.charged, c.lost || r.begun
+	k.careful = k.careful || c.careful || r.singly || first == r.guilty || first == r.suspect
+	if first == r.guilty {
+		k.charged++
+	}
+	if k.charged > p.spec.retries() {
+		p.deliver(k, piece, k.first, []*ItemError{{Index: k.first, Attempts: k.charged, Err: why}})
+		return
+	}
+	p.counts.Retries += int64(piece.len())
+	p.retry = append(p.retry, k)
 }
 
 // only returns the failure of item i, if it failed.
@@ -203,7 +244,7 @@ func (p *core) replace(w *slot) *process {
 func (p *core) mayRestart(w *slot) (delay time.Duration, ok bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if w.barren >= p.spec.retries()+budgetBeyond && p.broken == nil {
+	if p.spentBudget(w) && p.broken == nil {
 		p.breakDown(fmt.Errorf("strategies: given up after %d deaths in a row without an answer in between: %w", w.barren, w.why))
 	}
 	if p.ending || p.broken != nil {
@@ -214,6 +255,16 @@ func (p *core) mayRestart(w *slot) (delay time.Duration, ok bool) {
 		return 0, true
 	}
 	return min(firstBackoff<<min(n-2, 10), maxBackoff), true
+}
+
+// spentBudget reports whether the worker may not be replaced again. What cannot
+// be started now, for want of descriptors or processes, is no reason to end a
+// run on which others work.
+func (p *core) spentBudget(w *slot) bool {
+	if w.unstarted > 0 && slices.ContainsFunc(p.slots, func(o *slot) bool { return o.process != nil && len(o.sent) > 0 }) {
+		return false
+	}
+	return w.barren >= p.spec.retries()+budgetBeyond
 }
 
 // pause waits, and reports false when the pool closes meanwhile.
@@ -244,7 +295,7 @@ func (p *core) giveUpStarting(w *slot, err error) bool {
 	w.died(p.progress, err)
 	w.unstarted++
 	var setup *setupError
-	if w.barren >= p.spec.retries()+budgetBeyond || errors.As(err, &setup) {
+	if p.spentBudget(w) || errors.As(err, &setup) {
 		p.breakDown(err)
 	}
 	return p.ending || p.broken != nil

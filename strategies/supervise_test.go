@@ -202,8 +202,15 @@ func TestOverdueItemIsChargedAndNoOther(t *testing.T) {
 			t.Errorf("item %d is charged %d times, want %d", c.first, c.charged, want)
 		}
 	}
-	if want := "item ran for longer than item-timeout=1s"; len(d.retry) != 6 || pr.judged().cause != want {
-		t.Errorf("%d items go again, because %q", len(d.retry), pr.judged().cause)
+	var pieces []string
+	for _, c := range d.retry {
+		pieces = append(pieces, fmt.Sprintf("%d+%d", c.first, c.load.len()))
+	}
+	if want := []string{"0+1", "1+1", "2+1", "3+3"}; !slices.Equal(pieces, want) {
+		t.Errorf("%v go again, want %v: the overdue item by itself", pieces, want)
+	}
+	if want := "item ran for longer than item-timeout=1s"; pr.judged().cause != want {
+		t.Errorf("it was given up because %q, want %q", pr.judged().cause, want)
 	}
 	if got := pr.peak.Load(); got != 7<<20 {
 		t.Errorf("its peak is %d bytes, and it said 7 MiB", got)
@@ -422,6 +429,31 @@ func TestFailedStartsAreBounded(t *testing.T) {
 	}
 	if !d.giveUpStarting(w, cause) || !errors.Is(call.err, cause) {
 		t.Errorf("after retries + 4 starts the call's error is %v", call.err)
+	}
+}
+
+// TestFailedStartsBesideWork: the run goes on with those that work, as long as
+// they do.
+func TestFailedStartsBesideWork(t *testing.T) {
+	d := newDesk(t, "process-gob,workers=2,chunk=1,window=1,retries=1")
+	call, _ := d.mapOf(2)
+	w, other, cause := d.slots[0], d.slots[1], errors.New("too many open files")
+	d.spirit(other)
+	batch := d.send(other)
+	for i := range 20 {
+		if d.giveUpStarting(w, cause) {
+			t.Fatalf("given up after %d starts, though another worker is busy", i+1)
+		}
+		if _, ok := d.mayRestart(w); !ok {
+			t.Fatalf("no start after %d that failed, though another worker is busy", i+1)
+		}
+	}
+	d.answer(other, batch[0])
+	for range 6 {
+		d.giveUpStarting(w, cause)
+	}
+	if !errors.Is(call.err, cause) {
+		t.Errorf("with nobody at work, the call's error is %v", call.err)
 	}
 }
 

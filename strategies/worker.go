@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 	"sync"
 	"time"
 
@@ -50,12 +51,10 @@ type worker struct {
 	work     *execution // what run holds, while there is something to do
 	run      execution
 	rest     load // of a careful chunk: what comes after the item in work
-	position position
+	position *position
 
 	mu        sync.Mutex
 	current   uint64 // chunk, 0 between two
-	begun     uint64 // the last chunk that was; their numbers ascend
-	base      int    // index in the chunk of the piece's first item
 	ctx       *chunkContext
 	cancelled map[uint64]bool // before they were begun
 }
@@ -83,6 +82,7 @@ func serve(value string) int {
 		requests:  make(chan uint64, 16),
 		cancelled: map[uint64]bool{},
 		late:      time.NewTimer(time.Hour),
+		position:  &position{},
 	}
 	if err := w.shakeHands(run); err != nil {
 		if errors.Is(err, io.EOF) {
@@ -90,25 +90,17 @@ func serve(value string) int {
 		}
 		return complain(err)
 	}
+	apart := w.data != w.control
 	w.data = wrapConn(w.data)
 	w.lane = newLane(w.settings.Phases)
 	w.encoder, w.decoder, w.load = w.codec.NewEncoder(), w.codec.NewDecoder(), w.def.load()
-	go w.read(w.controlReader())
-	if w.settings.In != "" {
-		go w.read(w.data)
+	go w.read(w.data)
+	if apart {
+		go w.read(w.control)
 	}
 	go w.clerk()
 	go w.loop()
 	select {} // whoever is first calls os.Exit
-}
-
-// controlReader is the connection from which orders are read: for pipe the one
-// of the chunks.
-func (w *worker) controlReader() transport.Conn {
-	if w.settings.In == "" {
-		return w.data
-	}
-	return w.control
 }
 
 func complain(err error) int {
@@ -146,27 +138,16 @@ func (w *worker) prepare(theirs hello, run uint64) (ours hello, err error) {
 		return ours, fmt.Errorf("task %q is not defined in the worker: define it in a package-level variable", theirs.Task)
 	}
 	if w.codec, ok = lookupCodec(theirs.Codec); !ok {
-		return ours, fmt.Errorf("codec %q is not known; known are %s", theirs.Codec, codec.Names())
+		return ours, fmt.Errorf("codec %q is not known; known are %s", theirs.Codec, strings.Join(codec.Names(), ", "))
 	}
 	ours.identity = identify(w.def, theirs.Codec, theirs.Transport)
-	return ours, w.connect(run)
-}
-
-// connect makes our end of the data connection.
-func (w *worker) connect(run uint64) (err error) {
-	s := w.settings
-	if s.In == "" {
-		w.data = w.control
-		return nil
+	if fd := w.settings.Recorder; fd != 0 {
+		if w.position, err = openPosition(inherited(fd, "recorder")); err != nil {
+			return ours, err
+		}
 	}
-	if w.held, err = transport.HoldRunDir(s.Dir); err != nil {
-		return err
-	}
-	w.data, err = transport.NewFile(transport.FileConfig{
-		Run: run, Limit: s.connLimit(), In: s.In, Out: s.Out, Poll: s.Poll, Fsync: s.Fsync,
-		Warn: func(text string) { fmt.Fprintln(os.Stderr, text) },
-	})
-	return err
+	w.position.do(preparing)
+	return ours, w.connect(run, theirs.Transport)
 }
 
 // setUp runs the task's Setup and reports its outcome.
@@ -247,7 +228,7 @@ func (w *worker) cancel(chunk uint64) {
 	case chunk == w.current:
 		w.position.stopped.Store(true)
 		w.ctx.cancel(context.Canceled)
-	case chunk > w.begun:
+	case chunk > w.position.chunk.Load():
 		w.cancelled[chunk] = true
 	}
 }
@@ -282,12 +263,12 @@ type sighting struct {
 
 func (w *worker) sendProgress(seen *sighting) {
 	w.mu.Lock()
-	chunk, base := w.current, w.base
+	chunk, item := w.current, int64(w.position.index())
 	w.mu.Unlock()
 	if chunk == 0 {
 		return
 	}
-	now, item := clock(), int64(base)+w.position.item.Load()
+	now := clock()
 	if chunk != seen.chunk || item != seen.item {
 		*seen = sighting{chunk, item, now}
 	}

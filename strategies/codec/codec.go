@@ -12,7 +12,6 @@ package codec
 
 import (
 	"reflect"
-	"strings"
 )
 
 // Codec is a way of writing values.
@@ -68,10 +67,10 @@ func Lookup(name string) (Codec, bool) {
 }
 
 // Names returns the names of all codecs.
-func Names() string {
+func Names() []string {
 	names := make([]string, len(table))
 	for i, c := range table {
 		names[i] = c.Name()
 	}
-	return strings.Join(names, ", ")
+	return names
 }

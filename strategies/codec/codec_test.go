@@ -10,6 +10,7 @@ import (
 	"net/netip"
 	"reflect"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -385,7 +386,7 @@ func TestLookup(t *testing.T) {
 		if got, ok := Lookup(c.Name()); !ok || got != c {
 			t.Errorf("Lookup(%q) is %v, %v", c.Name(), got, ok)
 		}
-		if !strings.Contains(Names(), c.Name()) {
+		if !slices.Contains(Names(), c.Name()) {
 			t.Errorf("%q is not in %q", c.Name(), Names())
 		}
 	}

@@ -74,6 +74,10 @@ type fault struct {
 	run    func(*testing.T, env)
 }
 
+// ofCodecs are the rows in which the codec has a part. The others are the same
+// for all codecs, and one codec a transport stands for them.
+var ofCodecs = []int{13, 18, 19, 24, 31, 33, 34}
+
 // faults are in the order of their numbers. Each file of this package has a
 // part of the list.
 var faults = sortFaults(deathFaults, memoryFaults, outputFaults, lieFaults, startFaults, orphanFaults,
@@ -90,8 +94,9 @@ func sortFaults(parts ...[]fault) (all []fault) {
 // ordeal is how long one fault may take: then it is a hang.
 const ordeal = 10 * time.Second
 
-// Faults injects every fault of the list into pools of the given specs, of all
-// strategies with two workers if there are none. [Main] must be in charge of
+// Faults injects every fault of the list into pools of the given specs; if there
+// are none, of strategies that have every kind, transport and codec between
+// them, with two workers. [Main] must be in charge of
 // the test binary, and no other test may run meanwhile: processes, descriptors
 // and goroutines are counted.
 func Faults(t *testing.T, specs ...strategies.Spec) {
@@ -100,12 +105,12 @@ func Faults(t *testing.T, specs ...strategies.Spec) {
 		t.Fatal("strategytest.Faults: TestMain must call strategytest.Main")
 	}
 	if len(specs) == 0 {
-		specs = twoWorkers(strategies.Names())
+		specs = twoWorkers(covering())
 	}
 	for _, spec := range specs {
 		t.Run(spec.String(), func(t *testing.T) {
 			for _, f := range faults {
-				if f.when == nil || f.when(spec) {
+				if (f.when == nil || f.when(spec)) && f.concerns(spec) {
 					t.Run(f.name, func(t *testing.T) { f.inject(t, spec) })
 				}
 			}
@@ -114,6 +119,11 @@ func Faults(t *testing.T, specs ...strategies.Spec) {
 	if len(skipped) > 0 {
 		t.Logf("skipped, as %s allows and the system made necessary:\n\t%s", envSkip, strings.Join(skipped, "\n\t"))
 	}
+}
+
+// concerns reports whether the spec has something that no other one tests.
+func (f fault) concerns(s strategies.Spec) bool {
+	return slices.Contains(thorough, s.Strategy) || slices.Contains(ofCodecs, f.number)
 }
 
 func twoWorkers(names []string) (specs []strategies.Spec) {

@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"os"
 	"path/filepath"
 	"strings"
@@ -96,19 +97,34 @@ func (l *liar) play() {
 	l.listen(control)
 }
 
-// connect makes the codec and, for files, the data connection.
+// connect makes the codec and the connection for the chunks.
 func (l *liar) connect() {
 	l.codec, _ = codec.Lookup(l.hello["Codec"].(string))
 	l.decoder = l.codec.NewDecoder()
-	set := l.hello["Settings"].(map[string]any)
-	in, _ := set["In"].(string)
-	if in == "" {
-		return
+	link := l.hello["Settings"].(map[string]any)["Link"].(map[string]any)
+	text := func(key string) string { s, _ := link[key].(string); return s }
+	switch l.hello["Transport"] {
+	case "file":
+		conn, err := transport.NewFile(transport.FileConfig{
+			Run: l.run, Limit: l.limit, In: text("In"), Out: text("Out"), Poll: link["Poll"] == true,
+		})
+		must(err)
+		l.speakThrough(conn, &fileDropper{dir: text("Out")})
+	case "unix":
+		end := os.NewFile(uintptr(link["Descriptors"].([]any)[0].(float64)), "unix socket")
+		l.speakThrough(transport.NewStream(l.run, l.limit, end, io.Discard), end)
+	case "tcp":
+		end, err := net.Dial("tcp", text("Address"))
+		must(err)
+		_, err = io.WriteString(end, text("Token"))
+		must(err)
+		l.speakThrough(transport.NewStream(l.run, l.limit, end, io.Discard), end)
 	}
-	out := set["Out"].(string)
-	conn, err := transport.NewFile(transport.FileConfig{Run: l.run, Limit: l.limit, In: in, Out: out, Poll: set["Poll"] == true})
-	must(err)
-	data := l.newMouth(&fileDropper{dir: out})
+}
+
+// speakThrough makes conn and w the data connection.
+func (l *liar) speakThrough(conn transport.Conn, w io.Writer) {
+	data := l.newMouth(w)
 	l.data = &data
 	go l.listen(conn)
 }

@@ -28,7 +28,7 @@ const (
 //
 // The replacement is part of it: the pool goes on when all workers are there.
 func Recovery(b *testing.B) {
-	for _, spec := range twoWorkers(strategies.Names()) {
+	for _, spec := range twoWorkers(covering()) {
 		if !processes(spec) {
 			continue
 		}
@@ -110,7 +110,7 @@ func medianOf[T any](all []T, of func(T) float64) float64 {
 // Orphans measures how long the last worker lives after its coordinator was
 // killed, when all are idle and when all are busy.
 func Orphans(b *testing.B) {
-	for _, spec := range twoWorkers(strategies.Names()) {
+	for _, spec := range twoWorkers(covering()) {
 		if !processes(spec) {
 			continue
 		}

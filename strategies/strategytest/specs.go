@@ -4,6 +4,7 @@ import (
 	"os"
 	"runtime"
 	"slices"
+	"strings"
 
 	"github.com/handoff-go/handoff/strategies"
 )
@@ -11,11 +12,11 @@ import (
 // memory is where a file system in memory is mounted on Linux.
 const memory = "/dev/shm"
 
-// Specs returns every strategy, each with the parameters that change how its
-// items travel.
+// Specs returns strategies that have every kind, transport and codec between
+// them, each with the parameters that change how its items travel.
 func Specs() []strategies.Spec {
 	var specs []strategies.Spec
-	for _, name := range strategies.Names() {
+	for _, name := range covering() {
 		for _, v := range variants {
 			s := strategies.Spec{Strategy: name}
 			v(&s)
@@ -40,7 +41,21 @@ var variants = []func(*strategies.Spec){
 }
 
 // thorough has one strategy of each kind and transport.
-var thorough = []string{"serial", "goroutines", "process-gob", "shared-file"}
+var thorough = []string{"serial", "goroutines", "process-gob", "process-unix-gob", "process-tcp-gob", "shared-file"}
+
+// covering returns the names of the thorough strategies and of one for each
+// other codec. A transport carries bytes and a codec makes them: what holds for
+// each of the two holds for all their combinations.
+func covering() []string {
+	return slices.DeleteFunc(strategies.Names(), func(name string) bool {
+		return !slices.Contains(thorough, name) && !throughPipe(name)
+	})
+}
+
+// throughPipe reports whether the name is process-CODEC.
+func throughPipe(name string) bool {
+	return strings.HasPrefix(name, "process-") && strings.Count(name, "-") == 1
+}
 
 // repeated reports whether the spec has a parameter that has nothing to do with
 // the codec, and another codec runs it.

@@ -31,6 +31,34 @@ type Conn interface {
 	Close() error
 }
 
+// Link is a connection beside the control pair, for the chunks alone.
+type Link interface {
+	Conn
+
+	// Hangup says that the process at the other end is gone, which what
+	// connects them may not tell: it has no end of its own, or a third
+	// process holds it open. Recv returns what was sent, and then an error:
+	// io.EOF, or one that wraps os.ErrDeadlineExceeded. A Send or Flush
+	// that waits fails. Hangup may be called at any time, from anywhere, and
+	// more than once.
+	Hangup()
+}
+
+// deadlines ends reads and writes that wait.
+type deadlines interface {
+	SetReadDeadline(time.Time) error
+	SetWriteDeadline(time.Time) error
+}
+
+// drainGrace bounds the reading of what a process had written that is gone: a
+// child of it may hold the connection open.
+const drainGrace = time.Second
+
+func hangup(d deadlines) {
+	d.SetReadDeadline(time.Now().Add(drainGrace))
+	d.SetWriteDeadline(time.Now())
+}
+
 var start = time.Now()
 
 // Clock returns nanoseconds of the process's monotonic clock, from a start of

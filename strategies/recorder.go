@@ -1,0 +1,111 @@
+package strategies
+
+import (
+	"os"
+	"sync/atomic"
+	"unsafe"
+
+	"github.com/handoff-go/handoff/strategies/transport"
+)
+
+// position is where a worker is, for others to see. That of a worker process
+// lies in memory that it shares with the coordinator, like the flight recorder
+// of an aircraft: whatever ends the process, the coordinator can read what it
+// was doing. One goroutine stores; the one that cancels stores stopped.
+type position struct {
+	chunk   atomic.Uint64 // in work, or the last one that was
+	base    atomic.Int64  // index in the chunk of the piece's first item
+	item    atomic.Int64  // index in the piece
+	doing   atomic.Uint32 // an activity
+	stopped atomic.Bool   // skip what has not been started
+}
+
+// activity is what a worker does with its chunk.
+type activity uint32
+
+const (
+	unknown   activity = iota // it has never said
+	preparing                 // waiting, decoding, encoding, sending: not about one item
+	running                   // the task, over the item
+)
+
+// index is that of the item in the chunk.
+func (p *position) index() int { return int(p.base.Load() + p.item.Load()) }
+
+// enter notes that a chunk is being prepared. It is noted before anything is
+// done with it, and the order is such that whoever reads it after any of the
+// stores finds something true.
+func (p *position) enter(chunk uint64) {
+	p.doing.Store(uint32(preparing))
+	p.chunk.Store(chunk)
+	p.begin(0)
+}
+
+// begin notes that a piece of the chunk begins with item base. In a piece of
+// one, item is 0 before and after.
+func (p *position) begin(base int) {
+	p.item.Store(0)
+	p.base.Store(int64(base))
+}
+
+func (p *position) do(a activity) { p.doing.Store(uint32(a)) }
+
+// recorder is a position in shared memory.
+type recorder struct {
+	*position
+	memory *transport.Memory
+}
+
+const recorderSize = int(unsafe.Sizeof(position{}))
+
+func recorderIn(m *transport.Memory) *recorder {
+	return &recorder{(*position)(unsafe.Pointer(unsafe.SliceData(m.Bytes()))), m}
+}
+
+// newRecorder makes a recorder, and the file of which the worker opens the
+// same.
+func newRecorder() (r *recorder, theirs *os.File, err error) {
+	m, theirs, err := transport.NewMemory(recorderSize)
+	if err != nil {
+		return nil, nil, err
+	}
+	return recorderIn(m), theirs, nil
+}
+
+// openPosition opens the recorder in the worker, for good.
+func openPosition(theirs *os.File) (*position, error) {
+	m, err := transport.OpenMemory(theirs, recorderSize)
+	if err != nil {
+		return nil, err
+	}
+	return recorderIn(m).position, nil
+}
+
+// scene is what a recorder tells of the death of its worker. Chunks are begun
+// in the order of their numbers.
+type scene struct {
+	known bool
+	chunk uint64 // the last that was begun
+	item  int    // of it, the one over which the task ran, or -1
+}
+
+// examine reads the recorder of a process that has ended, or of one that never
+// had any.
+func (r *recorder) examine() scene {
+	if r == nil {
+		return scene{}
+	}
+	switch activity(r.doing.Load()) {
+	case preparing:
+		return scene{true, r.chunk.Load(), -1}
+	case running:
+		return scene{true, r.chunk.Load(), r.index()}
+	}
+	return scene{}
+}
+
+func (r *recorder) close() {
+	if r != nil {
+		r.memory.Close()
+	}
+}

@@ -1,0 +1,159 @@
+package strategies
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+)
+
+func TestRecorderCrosses(t *testing.T) {
+	ours, theirs, err := newRecorder()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer ours.close()
+	worker, err := openPosition(theirs)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := ours.examine(); got.known {
+		t.Errorf("before the worker said anything: %+v", got)
+	}
+	for _, step := range []struct {
+		do   func()
+		want scene
+	}{
+		{func() { worker.do(preparing) }, scene{true, 0, -1}},
+		{func() { worker.enter(7) }, scene{true, 7, -1}},
+		{func() { worker.do(running) }, scene{true, 7, 0}},
+		{func() { worker.item.Store(3) }, scene{true, 7, 3}},
+		{func() { worker.begin(2) }, scene{true, 7, 2}},
+		{func() { worker.do(preparing) }, scene{true, 7, -1}},
+		{func() { worker.enter(9) }, scene{true, 9, -1}},
+		{func() { worker.do(99) }, scene{}},
+	} {
+		step.do()
+		if got := ours.examine(); got != step.want {
+			t.Errorf("the recorder says %+v, want %+v", got, step.want)
+		}
+	}
+	var none *recorder
+	if got := none.examine(); got.known {
+		t.Errorf("no recorder says %+v", got)
+	}
+	none.close()
+}
+
+// dieAt loses the worker, whose recorder tells of at.
+func (d *desk) dieAt(w *slot, at scene) {
+	pr := d.spirit(w)
+	pr.scene = at
+	d.lost(pr, "its last words")
+}
+
+// again tells what goes again: item+count, c for careful, x for each charge.
+func (d *desk) again() (list []string) {
+	for _, c := range d.retry {
+		text := fmt.Sprintf("%d+%d", c.first, c.load.len())
+		if c.careful {
+			text += "c"
+		}
+		for range c.charged {
+			text += "x"
+		}
+		list = append(list, text)
+	}
+	return list
+}
+
+func TestWhatTheRecorderSaves(t *testing.T) {
+	for name, c := range map[string]struct {
+		chunk int // of the three, -1 before any, 3 for one that was answered before
+		item  int
+		want  []string
+	}{
+		"at an item":             {1, 2, []string{"0+4", "4+2", "6+1c", "7+1", "8+4"}},
+		"at the first item":      {0, 0, []string{"0+1c", "1+3", "4+4", "8+4"}},
+		"at the last":            {2, 3, []string{"0+4", "4+4", "8+3", "11+1c"}},
+		"encoding":               {1, -1, []string{"0+4", "4+4", "8+4"}},
+		"waiting for the first":  {-1, -1, []string{"0+4", "4+4", "8+4"}},
+		"an item that is not":    {0, 4, []string{"0+4", "4+4", "8+4"}},
+		"a chunk that is not":    {3, 1, []string{"0+4", "4+4", "8+4"}},
+		"an index below nothing": {0, -7, []string{"0+4", "4+4", "8+4"}},
+	} {
+		d := newDesk(t, "process-gob,workers=1,chunk=4,window=3")
+		d.mapOf(12)
+		w := d.slots[0]
+		at := scene{known: true, item: c.item}
+		for i, k := range d.send(w) {
+			if i <= c.chunk {
+				at.chunk = k.id
+			}
+		}
+		if c.chunk == 3 {
+			at.chunk++
+		}
+		d.dieAt(w, at)
+		if got := d.again(); !slices.Equal(got, c.want) {
+			t.Errorf("%s: %v goes again, want %v", name, got, c.want)
+		}
+	}
+}
+
+// TestBegunTwice: a chunk that was begun by two workers that were lost goes
+// again singly, wherever they were: the cause may be an item that ended them
+// later. One that waited behind it does not.
+func TestBegunTwice(t *testing.T) {
+	d := newDesk(t, "process-gob,workers=1,chunk=2,window=3")
+	d.mapOf(6)
+	w := d.slots[0]
+	for range 2 {
+		at := scene{known: true, item: -1}
+		for _, k := range d.send(w) {
+			if k.first < 4 {
+				at.chunk = k.id
+			}
+		}
+		d.dieAt(w, at)
+	}
+	if got, want := d.again(), []string{"0+1c", "1+1c", "2+1c", "3+1c", "4+2"}; !slices.Equal(got, want) {
+		t.Errorf("%v goes again, want %v", got, want)
+	}
+}
+
+// TestChargedByTheRecorder: the careful item at which the worker was is
+// charged, also when another stands before it, and else nobody.
+func TestChargedByTheRecorder(t *testing.T) {
+	d := newDesk(t, "process-gob,workers=1,chunk=3,window=3")
+	d.mapOf(3)
+	w := d.slots[0]
+	d.send(w)
+	d.die(w) // unknown: singly
+	batch := d.send(w)
+	d.dieAt(w, scene{true, batch[1].id, 0})
+	if got, want := d.again(), []string{"0+1c", "1+1cx", "2+1c"}; !slices.Equal(got, want) {
+		t.Errorf("%v goes again, want %v", got, want)
+	}
+	batch = d.send(w)
+	d.dieAt(w, scene{true, batch[0].id - 1, -1})
+	if got, want := d.again(), []string{"0+1c", "1+1cx", "2+1c"}; !slices.Equal(got, want) {
+		t.Errorf("after a death before any of them was begun, %v goes again, want %v", got, want)
+	}
+}
+
+// TestAtMostOnceByTheRecorder: with retries=0 what was not begun is run.
+func TestAtMostOnceByTheRecorder(t *testing.T) {
+	d := newDesk(t, "process-gob,workers=1,chunk=1,window=4,retries=0")
+	_, st := d.mapOf(4)
+	w := d.slots[0]
+	batch := d.send(w)
+	d.dieAt(w, scene{true, batch[0].id - 1, -1})
+	if got, want := d.again(), []string{"0+1c", "1+1c", "2+1c", "3+1c"}; !slices.Equal(got, want) || len(st.failed) != 0 {
+		t.Errorf("%v goes again, want %v; failed %v", got, want, st.failed)
+	}
+	batch = d.send(w)
+	d.dieAt(w, scene{true, batch[0].id, 0})
+	if got, want := d.again(), []string{"1+1c", "2+1c", "3+1c"}; !slices.Equal(got, want) || len(st.failed) != 1 {
+		t.Errorf("%v goes again, want %v; failed %v", got, want, st.failed)
+	}
+}
