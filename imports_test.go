@@ -24,7 +24,7 @@ type rule struct {
 
 // rules is the table of who may import whom. Imports run downward only.
 var rules = map[string]rule{
-	"strategies/codec":        {},
+	"strategies/codec":        {others: codecs},
 	"strategies/transport":    {others: []string{"golang.org/x/sys/...", "github.com/fsnotify/fsnotify"}},
 	"strategies":              {ours: []string{"strategies/codec", "strategies/transport"}, others: []string{"golang.org/x/sys/..."}},
 	"strategies/strategytest": {ours: []string{"strategies", "strategies/codec", "strategies/transport"}},
@@ -36,6 +36,7 @@ var rules = map[string]rule{
 }
 
 var (
+	codecs    = []string{"github.com/fxamacker/cbor/v2", "github.com/shamaton/msgpack/v3", "github.com/go-json-experiment/json/..."}
 	profile   = []string{"github.com/google/pprof/profile"}
 	recording = []string{"golang.org/x/perf/benchfmt", "golang.org/x/term"}                               // the format, and whether it speaks to a terminal
 	reporting = []string{"golang.org/x/perf/...", "gonum.org/v1/plot/...", "golang.org/x/image/font/..."} // the last has types of plot's interface
@@ -49,7 +50,17 @@ var presentation = []string{
 }
 
 // thirdParty is all that strategies and all below it may bring along.
-var thirdParty = []string{"golang.org/x/sys/...", "github.com/fsnotify/fsnotify/..."}
+var thirdParty = slices.Concat([]string{"golang.org/x/sys/...", "github.com/fsnotify/fsnotify/...",
+	"github.com/x448/float16"}, below(codecs)) // float16 is cbor's
+
+// below makes patterns for packages and all below them.
+func below(paths []string) []string {
+	patterns := make([]string, len(paths))
+	for i, p := range paths {
+		patterns[i] = strings.TrimSuffix(p, "/...") + "/..."
+	}
+	return patterns
+}
 
 // listed is what go list says of a package.
 type listed struct {

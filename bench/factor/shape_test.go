@@ -65,7 +65,10 @@ func testShape[In, Out any](t *testing.T, s Shape[In, Out], strategy string) {
 }
 
 func TestShapes(t *testing.T) {
-	for _, strategy := range []string{"goroutines", "process-gob,workers=2", "process-json,workers=2"} {
+	for _, strategy := range []string{
+		"goroutines", "process-gob,workers=2", "process-json,workers=2", "process-binary,workers=2",
+		"process-cbor,workers=2", "process-msgpack,workers=2", "process-jsonv2,workers=2",
+	} {
 		t.Run(strategy+"/"+Number.Name, func(t *testing.T) { testShape(t, Number, strategy) })
 		t.Run(strategy+"/"+Recorded.Name, func(t *testing.T) { testShape(t, Recorded, strategy) })
 	}

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/handoff-go/handoff/strategies"
+	"github.com/handoff-go/handoff/strategies/codec"
 )
 
 // beMain makes this test binary be the command.
@@ -95,7 +96,8 @@ func TestRun(t *testing.T) {
 		{"help a b", 2, "", "handoff help: got 2 arguments, want the name of one command\n"},
 		{"factor -skip", 2, "", "handoff factor: flag provided but not defined: -skip\n"},
 		{"factor -strategy process-gbo", 2, "", `handoff factor: invalid value "process-gbo" for flag -strategy: strategies: unknown strategy "process-gbo"` +
-			` (did you mean "process-gob"?); the strategies are ` + strings.Join(strategies.Names(), ", ") + "\n"},
+			` (did you mean "process-gob"?); the strategies are serial, goroutines, process-CODEC, process-TRANSPORT-CODEC,` +
+			" shared-file and shared-file-CODEC; codecs are " + strings.Join(codec.Names(), ", ") + "; transports besides pipes are unix, tcp\n"},
 		{"factor -strategy serial,workers=x", 2, "", `handoff factor: invalid value "serial,workers=x" for flag -strategy:` +
 			" strategies: spec: workers=x: want a whole number from 1 to 2147483647\n"},
 	} {

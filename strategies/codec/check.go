@@ -40,7 +40,8 @@ type place struct {
 // problem is why a type can not be carried.
 type problem struct {
 	text string
-	drop bool // the codec would be silent about it
+	hint string // what would be allowed
+	drop bool   // the codec would be silent about it
 }
 
 // field is a field as the codec sees it: of the struct, or of one embedded.
@@ -122,6 +123,8 @@ func (c *checker) problem(path string, p *problem) error {
 	switch {
 	case p == nil:
 		return nil
+	case !p.drop && p.hint != "":
+		return fmt.Errorf("%s: %s, which %s cannot carry; %s", path, p.text, c.codec(), p.hint)
 	case !p.drop:
 		return fmt.Errorf("%s: %s, which %s cannot carry", path, p.text, c.codec())
 	case !c.lossy:
@@ -133,6 +136,12 @@ func (c *checker) problem(path string, p *problem) error {
 // cannot is a problem that Lossy does not allow.
 func cannot(format string, args ...any) *problem {
 	return &problem{text: fmt.Sprintf(format, args...)}
+}
+
+// but adds what would be allowed.
+func (p *problem) but(hint string) *problem {
+	p.hint = hint
+	return p
 }
 
 // drops is a problem that Lossy allows.

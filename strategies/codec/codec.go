@@ -54,7 +54,7 @@ type Decoder interface {
 }
 
 // table holds the codecs that we ship.
-var table = []Codec{Gob{}, JSON{}}
+var table = []Codec{Gob{}, JSON{}, Binary{}, CBOR{}, MsgPack{}, JSONv2{}}
 
 // Lookup returns the codec of that name.
 func Lookup(name string) (Codec, bool) {

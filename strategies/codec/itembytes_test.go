@@ -3,6 +3,7 @@ package codec
 import (
 	"math/rand/v2"
 	"reflect"
+	"strings"
 	"testing"
 )
 
@@ -11,7 +12,7 @@ import (
 func TestItemBytesOfCuts(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 4))
 	each(t, func(t *testing.T, c Codec) {
-		for name, values := range samples(150) {
+		for name, values := range samplesFor(c, 150) {
 			all := reflect.ValueOf(values)
 			want := c.ItemBytes(mustEncode(t, c.NewEncoder(), values), all.Len())
 			if want <= 0 {
@@ -53,6 +54,34 @@ func TestItemBytes(t *testing.T) {
 		{JSON{}, []uint64{}, 0},
 		{JSON{}, []uint64(nil), 0},
 		{JSON{}, []byte("abcd"), 4},
+		{JSONv2{}, []uint64{1, 22, 333}, 6},
+		{JSONv2{}, []string{"<&>"}, 5},
+		{JSONv2{}, []uint64(nil), 0},
+		{JSONv2{}, []byte("abcd"), 4},
+		{Binary{}, []uint64{1, 1 << 60}, 16},
+		{Binary{}, []int32{1}, 4},
+		{Binary{}, make([]uint16, 200), 400},
+		{Binary{}, []string{"abc"}, 4},
+		{Binary{}, []string{strings.Repeat("x", 200)}, 202},
+		{Binary{}, [][]uint64{{1, 2}, nil}, 18},
+		{Binary{}, []factor{{1, 1}}, 16},
+		{Binary{}, []struct{}{{}, {}}, 2},
+		{Binary{}, []byte("abc"), 3},
+		{Binary{}, []uint64(nil), 0},
+		{CBOR{}, []uint64{1, 24, 256}, 6},
+		{CBOR{}, make([]uint64, 300), 300},
+		{CBOR{}, []string{"abc"}, 4},
+		{CBOR{}, []byte("abc"), 3},
+		{CBOR{}, make([]byte, 70000), 70000},
+		{CBOR{}, []uint64(nil), 0},
+		{MsgPack{}, []uint64{1, 128, 256}, 6},
+		{MsgPack{}, make([]uint64, 300), 300},
+		{MsgPack{}, make([]uint64, 70000), 70000},
+		{MsgPack{}, []string{"abc"}, 4},
+		{MsgPack{}, []byte("abc"), 3},
+		{MsgPack{}, make([]byte, 300), 300},
+		{MsgPack{}, make([]byte, 70000), 70000},
+		{MsgPack{}, []uint64(nil), 0},
 	} {
 		b := mustEncode(t, tt.codec.NewEncoder(), tt.value)
 		if got := tt.codec.ItemBytes(b, reflect.ValueOf(tt.value).Len()); got != tt.want {
@@ -73,7 +102,7 @@ func TestItemBytesOfGarbage(t *testing.T) {
 
 func TestItemBytesAllocatesNothing(t *testing.T) {
 	each(t, func(t *testing.T, c Codec) {
-		b := mustEncode(t, c.NewEncoder(), samples(3)["record"])
+		b := mustEncode(t, c.NewEncoder(), samples(3)["plain"])
 		if n := testing.AllocsPerRun(10, func() { c.ItemBytes(b, 3) }); n != 0 {
 			t.Errorf("%v allocations", n)
 		}

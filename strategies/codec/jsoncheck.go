@@ -1,12 +1,9 @@
 package codec
 
 import (
-	"cmp"
 	"encoding"
 	"encoding/json"
 	"reflect"
-	"slices"
-	"strings"
 )
 
 // Check implements [Codec]. encoding/json drops unexported fields, fields
@@ -79,99 +76,24 @@ func jsonKey(t reflect.Type) bool {
 	return marshalText.of(t) == byValue && unmarshalText.of(t) != none
 }
 
-// jsonField is a field with what decides whether json takes it.
-type jsonField struct {
-	field
-	name   string
-	depth  int
-	tagged bool
+var jsonEmbedding = embedding{
+	codec:  "json",
+	tag:    tagOf("json"),
+	drops:  func(f reflect.StructField, inner reflect.Type, _ bool) *problem { return unexported(f, inner, "json") },
+	itself: drops("embedded in itself, which json drops"),
 }
 
-func (jsonRules) fields(t reflect.Type) ([]field, *problem) {
-	found := jsonFields(t, "", 0, nil)
-	hide(found)
-	fields := make([]field, len(found))
-	for i, f := range found {
-		fields[i] = f.field
-	}
-	return fields, nil
-}
+func (jsonRules) fields(t reflect.Type) ([]field, *problem) { return jsonEmbedding.fields(t), nil }
 
-// jsonFields lists the fields of t and of the structs that it embeds, which
-// json treats as if they were t's own. within holds the structs around t.
-func jsonFields(t reflect.Type, path string, depth int, within []reflect.Type) []jsonField {
-	within = append(within, t)
-	var fields []jsonField
-	for f := range t.Fields() {
-		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
-		at := path + f.Name
-		inner, flat := flattened(f, name)
-		wrong := jsonDrops(f, inner)
-		switch {
-		case wrong != nil && empty(f):
-		case flat && slices.Contains(within, inner):
-			fields = append(fields, jsonField{field: field{at, f.Type, drops("embedded in itself, which json drops")}})
-		case wrong == nil && flat:
-			fields = append(fields, jsonFields(inner, at+".", depth+1, within)...)
-		default:
-			fields = append(fields, jsonField{field{at, f.Type, wrong}, cmp.Or(name, f.Name), depth, name != ""})
-		}
-	}
-	return fields
-}
-
-// flattened returns the struct whose fields json takes in place of f.
-func flattened(f reflect.StructField, name string) (reflect.Type, bool) {
-	t := f.Type
-	if t.Kind() == reflect.Pointer && t.Name() == "" {
-		t = t.Elem()
-	}
-	return t, f.Anonymous && name == "" && t.Kind() == reflect.Struct
-}
-
-func jsonDrops(f reflect.StructField, inner reflect.Type) *problem {
+// unexported says what is wrong with a field because of its name: an embedded
+// struct may have an unexported one.
+func unexported(f reflect.StructField, inner reflect.Type, codec string) *problem {
 	embedded := f.Anonymous && inner.Kind() == reflect.Struct
 	switch {
-	case f.Tag.Get("json") == "-":
-		return drops(`field tagged json:"-", which json drops`)
 	case !f.IsExported() && !embedded:
-		return drops("unexported field, which json drops")
+		return drops("unexported field, which %s drops", codec)
 	case !f.IsExported() && f.Type.Kind() == reflect.Pointer:
 		return cannot("embedded pointer to an unexported struct")
 	}
 	return nil
-}
-
-// hide marks the fields that json passes over because of another one of the
-// same name: the one that is less deep wins, then the one with a tag, and of
-// equals none.
-func hide(fields []jsonField) {
-	named := make(map[string][]*jsonField)
-	for i := range fields {
-		if f := &fields[i]; f.wrong == nil {
-			named[f.name] = append(named[f.name], f)
-		}
-	}
-	for name, same := range named {
-		slices.SortFunc(same, stronger)
-		if len(same) > 1 && stronger(same[0], same[1]) < 0 {
-			same = same[1:]
-		} else if len(same) == 1 {
-			continue
-		}
-		for _, f := range same {
-			f.wrong = drops("one of several fields named %q, which json drops", name)
-		}
-	}
-}
-
-// stronger orders the fields of one name.
-func stronger(a, b *jsonField) int {
-	if a.depth != b.depth || a.tagged == b.tagged {
-		return cmp.Compare(a.depth, b.depth)
-	}
-	if a.tagged {
-		return -1
-	}
-	return 1
 }

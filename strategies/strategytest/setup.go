@@ -20,7 +20,7 @@ var setupChecks = []check{
 // base is the data that the items of shifted share.
 type base struct {
 	Shift int
-	Names map[string][]int
+	Names [][]int
 	Fail  string // what Setup is to do
 }
 
@@ -41,7 +41,7 @@ func shift(_ context.Context, n int) (place, error) {
 	if b == nil {
 		return place{}, errors.New("an item before the setup")
 	}
-	return place{n + b.Shift + b.Names["more"][1], os.Getpid(), int(baseRuns.Load())}, nil
+	return place{n + b.Shift + b.Names[0][1], os.Getpid(), int(baseRuns.Load())}, nil
 }
 
 func takeBase(ctx context.Context, b base) error {
@@ -60,7 +60,7 @@ func takeBase(ctx context.Context, b base) error {
 func setupRuns(t *testing.T, e env) {
 	baseNow.Store(nil)
 	before := baseRuns.Load()
-	pool := open(t, e, shifted, strategies.WithSetup(base{Shift: 100, Names: map[string][]int{"more": {0, 7}}}))
+	pool := open(t, e, shifted, strategies.WithSetup(base{Shift: 100, Names: [][]int{{0, 7}}}))
 	ran := int(baseRuns.Load() - before)
 	if want := pool.Spec().Workers; e.spec.InProcess() && ran != want {
 		t.Errorf("setup ran %d times for %d workers", ran, want)

@@ -7,10 +7,12 @@ import (
 	"reflect"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/handoff-go/handoff/strategies"
+	"github.com/handoff-go/handoff/strategies/codec"
 )
 
 var valueChecks = []check{
@@ -72,7 +74,27 @@ func newTree(n int) tree {
 	}
 }
 
+// codecOf returns the codec of a strategy: the last part of its name, and gob
+// where there is none. It is nil in process.
+func codecOf(s strategies.Spec) codec.Codec {
+	if s.InProcess() {
+		return nil
+	}
+	if c, ok := codec.Lookup(s.Strategy[strings.LastIndexByte(s.Strategy, '-')+1:]); ok {
+		return c
+	}
+	return codec.Gob{}
+}
+
+// nestedValues wants all of a value to arrive. A codec that has no form for it
+// says so itself, and Open must say the same.
 func nestedValues(t *testing.T, e env) {
+	if c := codecOf(e.spec); c != nil {
+		if err := c.Check(reflect.TypeFor[tree](), false); err != nil {
+			openFails(t, e, flipped, err.Error())
+			return
+		}
+	}
 	const n = 12
 	items, want := make([]tree, n), make([]tree, n)
 	for i := range items {
@@ -101,6 +123,13 @@ var errFussy = errors.New("this number does not travel")
 func (f fussy) GobEncode() ([]byte, error) { return f.MarshalText() }
 
 func (f *fussy) GobDecode(src []byte) error { return f.UnmarshalText(src) }
+
+func (f fussy) AppendBinary(b []byte) ([]byte, error) {
+	text, err := f.MarshalText()
+	return append(b, text...), err
+}
+
+func (f *fussy) UnmarshalBinary(src []byte) error { return f.UnmarshalText(src) }
 
 func (f fussy) MarshalText() ([]byte, error) {
 	switch f {
@@ -152,8 +181,71 @@ func fussAt(t *testing.T, pool *strategies.Pool[fussy, fussy], k int, bad fussy)
 	return failed
 }
 
-// unencodable wants one ItemError and no dead worker.
+// asksTypes reports whether the codec of e leaves it to a type how it travels,
+// so that a fussy value can refuse to.
+func asksTypes(e env) bool {
+	c := codecOf(e.spec)
+	_, err := c.NewEncoder().Encode(nil, &[]fussy{encodeFails})
+	return err != nil
+}
+
+// sealed has something in it that no codec carries, if it carries interfaces.
+type sealed struct {
+	N int
+	V any
+}
+
+const resultSealed = 1000 // the item travels, its result does not
+
+var seal = strategies.Define("strategytest-seal", func(_ context.Context, s sealed) (sealed, error) {
+	if s.N == resultSealed {
+		return sealed{V: func() {}}, nil
+	}
+	return sealed{N: 2 * s.N}, nil
+}, strategies.Lossy())
+
+// unencodable wants one ItemError and no dead worker, in the ways that the
+// codec has: a type that refuses, or an interface with a function in it.
 func unencodable(t *testing.T, e env) {
+	refuses := asksTypes(e)
+	carries := codecOf(e.spec).Check(reflect.TypeFor[sealed](), true) == nil
+	if !refuses && !carries {
+		t.Fatal("no value is known that this codec cannot encode")
+	}
+	if refuses {
+		refusing(t, e)
+	}
+	if carries {
+		sealedUp(t, e)
+	}
+}
+
+func sealedUp(t *testing.T, e env) {
+	pool := open(t, e, seal)
+	for _, k := range places {
+		for attempts, bad := range []sealed{{V: func() {}}, {N: resultSealed}} {
+			items := make([]sealed, 20)
+			for i := range items {
+				items[i].N = i + 1
+			}
+			items[k] = bad
+			results, err := pool.Map(within(t, patience), items)
+			for i, r := range results {
+				if i != k && r.N != 2*items[i].N {
+					t.Errorf("sealed at %d: results[%d] = %v", k, i, r)
+				}
+			}
+			if failed := failures(t, err, 1)[0]; failed.Index != k || failed.Attempts != attempts {
+				t.Errorf("sealed at %d: item %d after %d attempts, want %d: %v", k, failed.Index, failed.Attempts, attempts, failed)
+			}
+		}
+	}
+	if n := pool.Stats().Deaths; n != 0 {
+		t.Errorf("%d workers died of values", n)
+	}
+}
+
+func refusing(t *testing.T, e env) {
 	pool := open(t, e, fuss)
 	for _, k := range places {
 		for bad, attempts := range map[fussy]int{encodeFails: 0, encodePanics: 0, resultFails: 1, resultPanics: 1} {
@@ -167,8 +259,16 @@ func unencodable(t *testing.T, e env) {
 	}
 }
 
-// undecodable items must not take others with them.
+// undecodable items must not take others with them. A codec that asks no type
+// decodes all that it encodes: then this one travels like the others.
 func undecodable(t *testing.T, e env) {
+	if !asksTypes(e) {
+		items := []fussy{1, decodeFails, 3}
+		if got := mapAll(t, open(t, e, fuss), items); !slices.Equal(got, []fussy{2, 2 * decodeFails, 6}) {
+			t.Errorf("got %v", got)
+		}
+		return
+	}
 	pool := open(t, e, fuss)
 	for _, k := range places {
 		fussAt(t, pool, k, decodeFails)

@@ -1,0 +1,284 @@
+package codec
+
+import (
+	"bytes"
+	"encoding/binary"
+	"math"
+	"reflect"
+	"slices"
+)
+
+// flats are the plans for slices of the types that Go has names for, and for
+// slices of such slices. They use no reflection.
+var flats = func() map[reflect.Type]binaryPlan {
+	plans := map[reflect.Type]binaryPlan{
+		reflect.TypeFor[[]byte]():   octets{},
+		reflect.TypeFor[[][]byte](): octetLists{},
+		reflect.TypeFor[[]string](): texts{},
+	}
+	addFlat(plans, 8, put64[int], get64[int])
+	addFlat(plans, 8, put64[int64], get64[int64])
+	addFlat(plans, 8, put64[uint], get64[uint])
+	addFlat(plans, 8, put64[uint64], get64[uint64])
+	addFlat(plans, 4, put32[int32], get32[int32])
+	addFlat(plans, 4, put32[uint32], get32[uint32])
+	addFlat(plans, 4, putFloat32, getFloat32)
+	addFlat(plans, 8, putFloat64, getFloat64)
+	return plans
+}()
+
+// addFlat adds the plans for slices of T and for slices of those.
+func addFlat[T any](plans map[reflect.Type]binaryPlan, width int, put func([]byte, []T) []byte, get func([]byte, []T)) {
+	f := flat[T]{width, put, get}
+	plans[reflect.TypeFor[[]T]()], plans[reflect.TypeFor[[][]T]()] = f, flatLists[T](f)
+}
+
+// flat is the plan for slices of T, of which each takes width bytes.
+type flat[T any] struct {
+	width int
+	put   func(dst []byte, values []T) []byte
+	get   func(src []byte, values []T)
+}
+
+func (f flat[T]) appendSlice(dst []byte, p any) ([]byte, error) {
+	values := *p.(*[]T)
+	return f.put(appendCount(dst, len(values)), values), nil
+}
+
+func (f flat[T]) takeSlice(src []byte, p any) (rest []byte, err error) {
+	n, src, err := takeCount(src, f.width)
+	if n == 0 || err != nil {
+		return src, err
+	}
+	values := make([]T, n)
+	f.get(src, values)
+	*p.(*[]T) = values
+	return src[n*f.width:], nil
+}
+
+// flatLists is the plan for slices of slices of T.
+type flatLists[T any] flat[T]
+
+func (f flatLists[T]) appendSlice(dst []byte, p any) ([]byte, error) {
+	lists := *p.(*[][]T)
+	dst = slices.Grow(appendCount(dst, len(lists)), f.room(lists))
+	for _, values := range lists {
+		dst = f.put(appendCount(dst, len(values)), values)
+	}
+	return dst, nil
+}
+
+// room is about how many bytes the lists will take.
+func (f flatLists[T]) room(lists [][]T) int {
+	n := 0
+	for _, values := range lists {
+		n += len(values)
+	}
+	return n*f.width + 2*len(lists)
+}
+
+// takeSlice cuts all lists from one piece of memory.
+func (f flatLists[T]) takeSlice(src []byte, p any) (rest []byte, err error) {
+	n, src, err := takeCount(src, 1)
+	if n == 0 || err != nil {
+		return src, err
+	}
+	total, err := f.total(src, n)
+	if err != nil {
+		return nil, err
+	}
+	lists, all := make([][]T, n), make([]T, total)
+	for i := range lists {
+		var size int
+		if size, src, err = takeCount(src, f.width); err != nil {
+			return nil, err
+		}
+		if size > 0 {
+			lists[i], all = all[:size:size], all[size:]
+			f.get(src, lists[i])
+			src = src[size*f.width:]
+		}
+	}
+	*p.(*[][]T) = lists
+	return src, nil
+}
+
+// total counts the elements of n lists, all of which must be there.
+func (f flatLists[T]) total(src []byte, n int) (total int, err error) {
+	for range n {
+		var size int
+		if size, src, err = takeCount(src, f.width); err != nil {
+			return 0, err
+		}
+		src = src[size*f.width:]
+		total += size
+	}
+	return total, nil
+}
+
+// room makes dst longer by n bytes and returns those as well.
+func room(dst []byte, n int) (longer, added []byte) {
+	from := len(dst)
+	longer = slices.Grow(dst, n)[:from+n]
+	return longer, longer[from:]
+}
+
+func put64[T int | uint | int64 | uint64](dst []byte, values []T) []byte {
+	dst, added := room(dst, 8*len(values))
+	for i, x := range values {
+		binary.LittleEndian.PutUint64(added[8*i:], uint64(x))
+	}
+	return dst
+}
+
+func get64[T int | uint | int64 | uint64](src []byte, values []T) {
+	for i := range values {
+		values[i] = T(binary.LittleEndian.Uint64(src[8*i:]))
+	}
+}
+
+func put32[T int32 | uint32](dst []byte, values []T) []byte {
+	dst, added := room(dst, 4*len(values))
+	for i, x := range values {
+		binary.LittleEndian.PutUint32(added[4*i:], uint32(x))
+	}
+	return dst
+}
+
+func get32[T int32 | uint32](src []byte, values []T) {
+	for i := range values {
+		values[i] = T(binary.LittleEndian.Uint32(src[4*i:]))
+	}
+}
+
+func putFloat64(dst []byte, values []float64) []byte {
+	dst, added := room(dst, 8*len(values))
+	for i, x := range values {
+		binary.LittleEndian.PutUint64(added[8*i:], math.Float64bits(x))
+	}
+	return dst
+}
+
+func getFloat64(src []byte, values []float64) {
+	for i := range values {
+		values[i] = math.Float64frombits(binary.LittleEndian.Uint64(src[8*i:]))
+	}
+}
+
+func putFloat32(dst []byte, values []float32) []byte {
+	dst, added := room(dst, 4*len(values))
+	for i, x := range values {
+		binary.LittleEndian.PutUint32(added[4*i:], math.Float32bits(x))
+	}
+	return dst
+}
+
+func getFloat32(src []byte, values []float32) {
+	for i := range values {
+		values[i] = math.Float32frombits(binary.LittleEndian.Uint32(src[4*i:]))
+	}
+}
+
+// octets is the plan for slices of bytes.
+type octets struct{}
+
+func (octets) appendSlice(dst []byte, p any) ([]byte, error) {
+	values := *p.(*[]byte)
+	return append(appendCount(dst, len(values)), values...), nil
+}
+
+func (octets) takeSlice(src []byte, p any) (rest []byte, err error) {
+	n, src, err := takeCount(src, 1)
+	if n == 0 || err != nil {
+		return src, err
+	}
+	*p.(*[]byte) = bytes.Clone(src[:n])
+	return src[n:], nil
+}
+
+// octetLists is the plan for slices of slices of bytes.
+type octetLists struct{}
+
+func (octetLists) appendSlice(dst []byte, p any) ([]byte, error) {
+	return appendTexts(dst, *p.(*[][]byte)), nil
+}
+
+// takeSlice copies the bytes of all at once and cuts them.
+func (octetLists) takeSlice(src []byte, p any) (rest []byte, err error) {
+	n, src, err := takeCount(src, 1)
+	if n == 0 || err != nil {
+		return src, err
+	}
+	rest, err = skipTexts(src, n)
+	if err != nil {
+		return nil, err
+	}
+	lists, all := make([][]byte, n), bytes.Clone(src[:len(src)-len(rest)])
+	for i := range lists {
+		var size int
+		if size, all, err = takeCount(all, 1); err != nil {
+			return nil, err
+		}
+		if size > 0 {
+			lists[i], all = all[:size:size], all[size:]
+		}
+	}
+	*p.(*[][]byte) = lists
+	return rest, nil
+}
+
+// texts is the plan for slices of strings.
+type texts struct{}
+
+func (texts) appendSlice(dst []byte, p any) ([]byte, error) {
+	return appendTexts(dst, *p.(*[]string)), nil
+}
+
+// takeSlice copies the bytes of all at once and cuts them.
+func (texts) takeSlice(src []byte, p any) (rest []byte, err error) {
+	n, src, err := takeCount(src, 1)
+	if n == 0 || err != nil {
+		return src, err
+	}
+	rest, err = skipTexts(src, n)
+	if err != nil {
+		return nil, err
+	}
+	values, all := make([]string, n), string(src[:len(src)-len(rest)])
+	for i := range values {
+		var size int
+		left := len(src)
+		if size, src, err = takeCount(src, 1); err != nil {
+			return nil, err
+		}
+		all = all[left-len(src):]
+		values[i], all, src = all[:size], all[size:], src[size:]
+	}
+	*p.(*[]string) = values
+	return rest, nil
+}
+
+// appendTexts appends the count of the values, and each with its length.
+func appendTexts[T string | []byte](dst []byte, values []T) []byte {
+	size := 0
+	for _, v := range values {
+		size += len(v)
+	}
+	dst = slices.Grow(appendCount(dst, len(values)), size+2*len(values))
+	for _, v := range values {
+		dst = append(appendCount(dst, len(v)), v...)
+	}
+	return dst
+}
+
+// skipTexts returns what is left behind n values with their lengths.
+func skipTexts(src []byte, n int) (rest []byte, err error) {
+	for range n {
+		var size int
+		if size, src, err = takeCount(src, 1); err != nil {
+			return nil, err
+		}
+		src = src[size:]
+	}
+	return src, nil
+}

@@ -1,0 +1,77 @@
+package codec
+
+import (
+	"fmt"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+	jsonv1 "github.com/go-json-experiment/json/v1"
+)
+
+// JSONv2 is JSON by the second version of encoding/json.
+//
+// A value comes back equal up to this: an empty slice or map with omitempty
+// comes back as nil; a pointer to a nil pointer, slice or map comes back as
+// nil; numbers inside an interface become float64; the monotonic part of a
+// time.Time is gone. NaN, infinities, strings that are not UTF-8 and values
+// that contain themselves cannot be encoded and are errors. A struct field that the text
+// does not name stays zero.
+//
+// Note: Go 1.26 has encoding/json/v2 only with GOEXPERIMENT=jsonv2, which the
+// users of a library would have to set. github.com/go-json-experiment/json is
+// the same code for a plain go build, and is nothing but names for the
+// standard library's where that is set.
+type JSONv2 struct{}
+
+// jsonv2Options keep what the defaults would change: a nil slice or map is not
+// an empty one, and a time.Duration, for which there is no default, is a number.
+var jsonv2Options = json.JoinOptions(
+	json.FormatNilSliceAsNull(true),
+	json.FormatNilMapAsNull(true),
+	jsonv1.FormatDurationAsNano(true),
+	jsontext.AllowDuplicateNames(true), // nobody but us writes them
+)
+
+// Name implements [Codec].
+func (JSONv2) Name() string { return "jsonv2" }
+
+// NewEncoder implements [Codec].
+func (JSONv2) NewEncoder() Encoder { return new(jsonv2Encoder) }
+
+// NewDecoder implements [Codec].
+func (JSONv2) NewDecoder() Decoder { return jsonv2Decoder{} }
+
+// ItemBytes implements [Codec].
+func (JSONv2) ItemBytes(encoded []byte, n int) int { return JSON{}.ItemBytes(encoded, n) }
+
+type jsonv2Encoder struct{ out appender }
+
+// Encode implements [Encoder]. After an error it returns dst as it was.
+func (e *jsonv2Encoder) Encode(dst []byte, v any) (out []byte, err error) {
+	e.out = dst
+	defer func() {
+		if p := recover(); p != nil {
+			out, err = dst, fmt.Errorf("jsonv2: encode %T: panic: %v", v, p)
+		}
+		e.out = nil
+	}()
+	if err := json.MarshalWrite(&e.out, v, jsonv2Options); err != nil {
+		return dst, err
+	}
+	return e.out, nil
+}
+
+type jsonv2Decoder struct{}
+
+// Decode implements [Decoder].
+func (jsonv2Decoder) Decode(src []byte, v any) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("jsonv2: decode %T: panic: %v", v, p)
+		}
+	}()
+	if err := json.Unmarshal(src, v, jsonv2Options); err != nil {
+		return fmt.Errorf("jsonv2: decode %T: %v", v, err)
+	}
+	return nil
+}

@@ -1,0 +1,102 @@
+package codec
+
+import (
+	"encoding"
+	"errors"
+	"reflect"
+
+	"github.com/go-json-experiment/json"
+)
+
+// Check implements [Codec]. The second version drops what the first one drops,
+// and refuses some structs altogether. Types with MarshalJSONTo, MarshalJSON
+// or a form of MarshalText, and their counterparts, look after themselves.
+func (JSONv2) Check(t reflect.Type, lossy bool) error { return check(t, jsonv2Rules{}, lossy) }
+
+// The methods that the library looks for, in this order.
+var (
+	jsonv2Encoders = []method{
+		{"MarshalJSONTo", reflect.TypeFor[json.MarshalerTo]()},
+		marshalJSON,
+		{"AppendText", reflect.TypeFor[encoding.TextAppender]()},
+		marshalText,
+	}
+	jsonv2Decoders = []method{
+		{"UnmarshalJSONFrom", reflect.TypeFor[json.UnmarshalerFrom]()},
+		unmarshalJSON,
+		unmarshalText,
+	}
+)
+
+type jsonv2Rules struct{}
+
+func (jsonv2Rules) codec() string { return "jsonv2" }
+
+func (jsonv2Rules) own(t reflect.Type, _ bool) (bool, *problem) {
+	if t.Kind() == reflect.Interface {
+		return true, nil // refuses has said what there is to say
+	}
+	enc := first(jsonv2Encoders, t)
+	switch {
+	case enc < 0:
+		return false, nil // one that only decodes is asked to read what jsonv2 writes
+	case first(jsonv2Decoders, t) < 0:
+		return true, drops("%s without %s", jsonv2Encoders[enc].name, jsonv2Decoders[min(enc, 2)].name)
+	}
+	if from := jsonv2Encoders[enc].borrowed(t); from != "" {
+		return true, drops("%s is that of the embedded %s, so jsonv2 drops the other fields", jsonv2Encoders[enc].name, from)
+	}
+	return true, nil
+}
+
+func (jsonv2Rules) refuses(t reflect.Type) *problem {
+	switch t.Kind() {
+	case reflect.Func, reflect.Chan, reflect.UnsafePointer, reflect.Complex64, reflect.Complex128:
+		if first(jsonv2Encoders, t) < 0 {
+			return cannot("%s", t)
+		}
+	case reflect.Interface:
+		if t.NumMethod() > 0 {
+			return cannot("interface %s", t)
+		}
+		return drops("interface, of which jsonv2 keeps no type")
+	case reflect.Map:
+		if !jsonv2Key(t.Key()) {
+			return cannot("map with keys of type %s", t.Key())
+		}
+	}
+	return nil
+}
+
+// jsonv2Key reports whether jsonv2 can write and read t as the key of a map.
+func jsonv2Key(t reflect.Type) bool {
+	if k := t.Kind(); k == reflect.Float32 || k == reflect.Float64 || jsonKey(t) {
+		return true
+	}
+	return first(jsonv2Encoders, t) >= 0 && first(jsonv2Decoders, t) >= 0
+}
+
+var jsonv2Embedding = embedding{
+	codec: "jsonv2",
+	tag:   tagOf("json"),
+	drops: func(f reflect.StructField, inner reflect.Type, _ bool) *problem {
+		return unexported(f, inner, "jsonv2")
+	},
+	itself: drops("embedded in itself, which jsonv2 drops"),
+}
+
+func (jsonv2Rules) fields(t reflect.Type) ([]field, *problem) {
+	return jsonv2Embedding.fields(t), jsonv2Refuses(t)
+}
+
+// jsonv2Refuses asks the library about a struct: it refuses those with wrong
+// or conflicting tags, and those without a field to write, when it first meets
+// one.
+func jsonv2Refuses(t reflect.Type) *problem {
+	_, err := json.Marshal(reflect.New(t).Interface(), jsonv2Options)
+	var about *json.SemanticError
+	if errors.As(err, &about) && about.GoType == t && about.Err != nil {
+		return cannot("%v", about.Err)
+	}
+	return nil
+}

@@ -1,0 +1,88 @@
+package codec
+
+import (
+	"bytes"
+	"fmt"
+
+	"github.com/shamaton/msgpack/v3"
+)
+
+// MsgPack is MessagePack by github.com/shamaton/msgpack, with the names of the
+// fields in each value.
+//
+// A value comes back equal up to this: a time.Time comes back in UTC and
+// without its monotonic part; a pointer to a nil pointer, slice or map comes
+// back as nil; a field with omitempty that is zero or empty comes back as its
+// zero value; numbers inside an interface become as small as they can be. A
+// struct field that the bytes do not name stays zero. The library knows
+// no methods by which a type writes itself, so that types with unexported
+// fields cannot be carried, but for time.Time.
+//
+// Note: of the libraries, vmihailenco/msgpack has had no release since October
+// 2023; ugorji/go and its fork hashicorp/go-msgpack bring net/http and
+// templates into every program that imports them; tinylib/msgp is well kept
+// and fast, but generates code for each type, and who writes code for his
+// types has [Binary]. This one has no dependency, is kept, and takes any type.
+//
+// Note: a value that contains itself makes the library recurse until the
+// process ends, as with [Gob].
+type MsgPack struct{}
+
+// Name implements [Codec].
+func (MsgPack) Name() string { return "msgpack" }
+
+// NewEncoder implements [Codec].
+func (MsgPack) NewEncoder() Encoder { return msgpackEncoder{} }
+
+// NewDecoder implements [Codec].
+func (MsgPack) NewDecoder() Decoder { return msgpackDecoder{} }
+
+// ItemBytes implements [Codec]. In front of the elements are the bytes that
+// count them.
+func (MsgPack) ItemBytes(encoded []byte, n int) int {
+	if n == 0 || len(encoded) == 0 {
+		return 0
+	}
+	head := 1 // a count up to 15
+	switch encoded[0] {
+	case 0xc4: // bytes
+		head = 2
+	case 0xdc, 0xc5: // slice, bytes
+		head = 3
+	case 0xdd, 0xc6:
+		head = 5
+	}
+	return max(0, len(encoded)-head)
+}
+
+type msgpackEncoder struct{}
+
+// Encode implements [Encoder]. After an error it returns dst as it was.
+func (msgpackEncoder) Encode(dst []byte, v any) (out []byte, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			out, err = dst, fmt.Errorf("msgpack: encode %T: panic: %v", v, p)
+		}
+	}()
+	encoded, err := msgpack.MarshalAsMap(v)
+	if err != nil {
+		return dst, fmt.Errorf("msgpack: encode %T: %w", v, err)
+	}
+	return append(dst, encoded...), nil
+}
+
+type msgpackDecoder struct{}
+
+// Decode implements [Decoder]. It decodes from a copy, because the library
+// leaves slices of bytes where they are.
+func (msgpackDecoder) Decode(src []byte, v any) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("msgpack: decode %T: panic: %v", v, p)
+		}
+	}()
+	if err := msgpack.UnmarshalAsMap(bytes.Clone(src), v); err != nil {
+		return fmt.Errorf("msgpack: decode %T: %w", v, err)
+	}
+	return nil
+}

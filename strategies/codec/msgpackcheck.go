@@ -1,0 +1,63 @@
+package codec
+
+import (
+	"reflect"
+	"strings"
+	"time"
+)
+
+// Check implements [Codec]. The library drops fields whose names do not begin
+// with one of the letters A to Z, fields tagged "-", fields whose name another
+// field has, and the type of what is in an interface.
+func (MsgPack) Check(t reflect.Type, lossy bool) error { return check(t, msgpackRules{}, lossy) }
+
+type msgpackRules struct{}
+
+func (msgpackRules) codec() string { return "msgpack" }
+
+func (msgpackRules) own(t reflect.Type, _ bool) (bool, *problem) {
+	return t.Kind() == reflect.Interface || t == reflect.TypeFor[time.Time](), nil
+}
+
+func (msgpackRules) refuses(t reflect.Type) *problem {
+	switch t.Kind() {
+	case reflect.Func, reflect.Chan, reflect.UnsafePointer, reflect.Uintptr:
+		return cannot("%s", t)
+	case reflect.Interface:
+		if t.NumMethod() > 0 {
+			return cannot("interface %s", t)
+		}
+		return drops("interface, of which msgpack keeps no type")
+	case reflect.Map:
+		if k := t.Key().Kind(); k == reflect.Interface || k == reflect.Pointer {
+			return cannot("map with keys of type %s", t.Key())
+		}
+	}
+	return nil
+}
+
+var msgpackEmbedding = embedding{
+	codec:  "msgpack",
+	tag:    tagOf("msgpack"),
+	drops:  msgpackDrops,
+	itself: cannot("embedded in itself"),
+}
+
+func (msgpackRules) fields(t reflect.Type) ([]field, *problem) {
+	return msgpackEmbedding.fields(t), nil
+}
+
+func msgpackDrops(f reflect.StructField, inner reflect.Type, flat bool) *problem {
+	says := f.Tag.Get("msgpack")
+	switch {
+	case !f.IsExported():
+		return drops("unexported field, which msgpack drops")
+	case f.Name[0] < 'A' || f.Name[0] > 'Z':
+		return drops("field whose name does not begin with a letter from A to Z, which msgpack drops")
+	case strings.HasPrefix(says, "-,"):
+		return drops("field tagged msgpack:%q, which msgpack drops", says)
+	case flat && inner == reflect.TypeFor[time.Time]():
+		return drops("embedded time.Time, which msgpack drops")
+	}
+	return nil
+}
