@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"reflect"
 )
 
 // Gob is Go's own encoding, encoding/gob.
@@ -14,6 +15,10 @@ import (
 // only the value; the monotonic part of a time.Time is gone. A nil pointer as
 // an item, or in a slice, an array or a map, cannot be encoded and is an error.
 // The types inside an interface must be known by gob.Register on both sides.
+//
+// A slice of one is sent as its element, behind a byte that says so: gob takes
+// 0.3 µs to read a number or a list of numbers, and 0.9 to 1.3 µs to read it
+// in a slice.
 //
 // Note: a value that contains itself, by a pointer, a slice or a map, makes
 // gob recurse until the process ends. No recover stops that, and walking each
@@ -51,11 +56,22 @@ func (e *gobEncoder) Encode(dst []byte, v any) (out []byte, err error) {
 		}
 		e.out = nil
 	}()
-	if err := e.enc.Encode(v); err != nil {
+	value, form := reflect.ValueOf(v), byte(gobSlice)
+	if s := value.Elem(); s.Len() == 1 && standsAlone(s.Type().Elem().Kind()) {
+		value, form = s.Index(0).Addr(), gobElement
+	}
+	e.out = append(e.out, form)
+	if err := e.enc.EncodeValue(value); err != nil {
 		return dst, err
 	}
 	return e.out, nil
 }
+
+// What the first byte of an encoding says.
+const (
+	gobSlice   = iota // a slice follows
+	gobElement        // the one element of a slice follows
+)
 
 type gobDecoder struct {
 	in  source
@@ -66,17 +82,21 @@ type gobDecoder struct {
 // is at most 10 MB at a time, except for maps: those gob makes as large as it
 // is told (Go 1.26). Bytes are to be checked before they come here.
 func (d *gobDecoder) Decode(src []byte, v any) (err error) {
-	if !wholeMessages(src) {
+	if len(src) == 0 || src[0] > gobElement || !wholeMessages(src[1:]) {
 		return fmt.Errorf("gob: decode %T: %d bytes are not whole messages", v, len(src))
 	}
-	d.in = src
+	d.in = src[1:]
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("gob: decode %T: panic: %v", v, p)
 		}
 		d.in = nil
 	}()
-	err = d.dec.Decode(v)
+	value := reflect.ValueOf(v)
+	if src[0] == gobElement {
+		value = one(value.Elem())
+	}
+	err = d.dec.DecodeValue(value)
 	switch {
 	case errors.Is(err, io.EOF): // there was no value: not the end of anything
 		return fmt.Errorf("gob: decode %T: no value in %d bytes", v, len(src))
@@ -86,6 +106,20 @@ func (d *gobDecoder) Decode(src []byte, v any) (err error) {
 		return fmt.Errorf("gob: decode %T: %d bytes left over", v, len(d.in))
 	}
 	return nil
+}
+
+// standsAlone reports whether gob treats values of that kind outside a slice as
+// it does in one. A nil pointer it leaves out, a nil interface it refuses, and a
+// byte takes one byte in a slice only.
+func standsAlone(k reflect.Kind) bool {
+	return k != reflect.Pointer && k != reflect.Interface && k != reflect.Uint8
+}
+
+// one makes a nil slice one of a single element, and returns a pointer to that.
+func one(slice reflect.Value) reflect.Value {
+	slice.Grow(1)
+	slice.SetLen(1)
+	return slice.Index(0).Addr()
 }
 
 // appender is a writer that appends.

@@ -10,7 +10,14 @@ package codec
 // where in a slice it stands. An exception are interfaces in interfaces: gob
 // describes the inner type, once a stream, in the midst of the first value.
 func (Gob) ItemBytes(encoded []byte, n int) int {
-	for len(encoded) > 0 {
+	if len(encoded) == 0 {
+		return 0
+	}
+	items := elements
+	if encoded[0] == gobElement {
+		items = element
+	}
+	for encoded = encoded[1:]; len(encoded) > 0; {
 		size, body, ok := gobUint(encoded)
 		if !ok || size > uint64(len(body)) {
 			return 0
@@ -20,11 +27,20 @@ func (Gob) ItemBytes(encoded []byte, n int) int {
 		case !ok:
 			return 0
 		case id&1 == 0: // gob keeps the sign in the lowest bit
-			return elements(value)
+			return items(value)
 		}
 		encoded = body[size:]
 	}
 	return 0
+}
+
+// element returns the size of one value that is sent by itself. One that is no
+// struct stands behind a zero byte; a struct without content is a zero byte.
+func element(value []byte) int {
+	if len(value) > 1 && value[0] == 0 {
+		return len(value) - 1
+	}
+	return len(value)
 }
 
 // elements returns the size of the elements of a slice, from the zero byte on.
