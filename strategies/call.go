@@ -9,11 +9,20 @@ import (
 // stock is what a call is about: items not sent yet, and where results go. All
 // its methods are called under the schedule's lock.
 type stock interface {
+	taken() int // items that were taken
 	ready() int // items that can be taken now
 	left() int  // items that will still be taken, or -1 when that is not known
 	take(n int) (first int, l load)
 	deliver(first int, l load, failed []*ItemError)
 	halt() // the call is over: wake whoever waits
+}
+
+// claimer is a stock of which goroutines take items without the lock. In claim
+// into is a load of the stock to reuse, or nil; what comes back is empty when
+// nothing is left.
+type claimer interface {
+	claim(n int, into load) (first int, l load)
+	left() int
 }
 
 // call is one Map or Stream.
@@ -26,7 +35,6 @@ type call struct {
 	done   chan struct{}
 
 	// Under the schedule's lock.
-	taken    int
 	answered int
 	ended    bool // done is closed
 	closed   bool // results are no longer wanted
@@ -191,7 +199,7 @@ func (c *call) progress() (done, total int) {
 	c.core.mu.Lock()
 	defer c.core.mu.Unlock()
 	if left := c.stock.left(); left >= 0 {
-		return c.answered, c.taken + left
+		return c.answered, c.stock.taken() + left
 	}
 	return c.answered, -1
 }

@@ -8,19 +8,40 @@ import (
 // local is a worker that is a goroutine: the whole of serial and goroutines.
 // It works on a private copy of each chunk, so that a task that ignores the end
 // of its context does not keep Map from returning.
+//
+// A chunk from the schedule begins a shift: if it is of a Map, the worker claims
+// more of it, chunk by chunk, by one atomic and without the schedule's lock,
+// and answers for all of them when the shift ends. Then it is another call's
+// turn.
 type local struct {
 	core     *core
 	slot     *slot
 	lane     *lane
+	lap      lap
 	position position
 	replaced bool // another has taken its place; under the schedule's lock
 
-	chunk   *chunk // in hand, or nil
+	chunk   *chunk // with which the shift began, or nil
 	batch   [1]*chunk
-	work    *execution
-	scratch load
+	part    load // in hand: the chunk's items, or those that were claimed
+	first   int  // index of its first item
+	claimed load // to reuse for the next
+	scratch load // the private copy of part
+	run     execution
+	work    *execution // run, for exited
 	began   int64
+	shift   shift
 }
+
+// shift is what a worker has done since it began one.
+type shift struct {
+	items, chunks int
+	failed        []*ItemError
+}
+
+// shiftSpan bounds a shift: other calls wait for their turn, and progress is
+// not told, while it lasts.
+const shiftSpan = 500_000 // ns
 
 func (p *core) startLocals(ctx context.Context) error {
 	for _, w := range p.slots {
@@ -38,7 +59,7 @@ func (p *core) startLocals(ctx context.Context) error {
 
 // hire puts a new goroutine into the worker's place.
 func (p *core) hire(w *slot) {
-	w.local = &local{core: p, slot: w, lane: newLane(false)}
+	w.local = &local{core: p, slot: w, lane: newLane(p.options.phases)}
 	p.running.Add(1)
 	go w.local.loop()
 }
@@ -69,6 +90,7 @@ func (l *local) loop() {
 	}()
 	for l.chunk != nil || l.take() {
 		l.work.run()
+		l.lap.end(phaseCompute)
 		l.answer()
 	}
 	returned = true
@@ -106,38 +128,86 @@ func (p *core) leave(l *local) bool {
 	return false
 }
 
-// prepare copies the chunk's items while the call is open.
+// prepare begins a shift with a chunk.
 func (l *local) prepare(c *chunk) {
-	l.chunk = c
-	if !c.call.gate.enter() {
-		l.scratch = c.load.empty()
-	} else {
-		l.scratch = c.load.copyItems(l.scratch)
+	l.began = l.lane.to(phaseBusy)
+	l.lap = l.lane.lap()
+	l.chunk, l.shift = c, shift{}
+	l.first, l.part = c.first, c.load
+	open := c.call.gate.enter()
+	l.begin(open)
+	if open {
 		c.call.gate.leave()
 	}
-	l.work = &execution{load: l.scratch, ctx: c.call.ctx, position: &l.position}
-	l.began = l.lane.to(phaseCompute)
+	l.lap.end(phaseTransfer)
 }
 
-// answer hands the results to the call, if it still wants them.
-func (l *local) answer() {
-	c, failed := l.chunk, l.work.failed
-	ns := l.lane.to(phaseWait) - l.began
-	if c.call.gate.enter() {
-		c.load.commit(l.scratch, nil)
-		c.call.gate.leave()
+// begin copies the items in hand while the call is open.
+func (l *local) begin(open bool) {
+	if open {
+		l.scratch = l.part.copyItems(l.scratch)
+	} else {
+		l.scratch = l.part.empty()
 	}
-	l.chunk, l.work = nil, nil
+	l.run = execution{load: l.scratch, ctx: l.chunk.call.ctx, position: &l.position}
+	l.work = &l.run
+}
 
+// answer hands the results to the call, if it still wants them, and goes on
+// with the shift or ends it.
+func (l *local) answer() {
+	gate, n := l.chunk.call.gate, l.part.len()
+	open := gate.enter()
+	if open {
+		l.part.commit(l.scratch, nil)
+	}
+	l.shift.items += n
+	l.shift.chunks++
+	l.shift.failed = append(l.shift.failed, itemErrors(l.first, l.chunk.charged+1, l.work.failed)...)
+	goesOn := open && l.claim()
+	if goesOn {
+		l.begin(true)
+	}
+	if open {
+		gate.leave()
+	}
+	l.lap.end(phaseTransfer)
+	l.lane.done(l.lap)
+	if goesOn {
+		l.lap = l.lane.lap()
+		return
+	}
+	l.end()
+}
+
+// claim takes the next items of a Map. It reports false when there are none,
+// when they shall not be begun, or when the shift has lasted long enough.
+func (l *local) claim() bool {
+	from, ok := l.chunk.call.stock.(claimer)
+	p := &l.slot.pace // nobody else changes it
+	if !ok || l.position.stopped.Load() || p.item == 0 || p.item*float64(l.shift.items) > shiftSpan {
+		return false
+	}
+	l.first, l.part = from.claim(p.chunkSize(l.core.spec, from.left()), l.claimed)
+	l.claimed = l.part
+	return l.part.len() > 0
+}
+
+// end ends the shift: what was done is booked, in one go.
+func (l *local) end() {
+	c, done := l.chunk, l.shift
+	l.chunk, l.work = nil, nil
+	ns := l.lane.to(phaseWait) - l.began
 	p, w := l.core, l.slot
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if l.replaced {
 		return
 	}
-	n := c.load.len()
-	w.pace.open += n
+	w.pace.open += done.items
 	w.pace.worked(ns)
-	w.pace.grow(n)
-	p.settle(w, c, failed)
+	w.pace.grow(c.load.len())
+	w.forget(c)
+	p.counts.Chunks += int64(done.chunks)
+	p.book(c, done.items, c.load, c.first, done.failed)
 }

@@ -9,6 +9,7 @@ const (
 	windowSpan   = 1_000_000 // ns
 	chunkSpan    = 2_000_000 // ns
 	tailSpan     = chunkSpan / 16
+	claimSpan    = 50_000 // ns of a chunk in process, where one costs about 0.1 µs
 	minWindow    = 2
 	maxWindow    = 128
 	windowBytes  = 4 << 20 // outstanding each way; a larger chunk travels alone
@@ -19,11 +20,12 @@ const (
 
 // pace is what is known of how fast a worker works, and the sizes that follow.
 type pace struct {
-	item  float64 // ns of work per item, 0 before the first report
-	sent  float64 // encoded bytes per item
-	got   float64 // encoded bytes per result
-	chunk int     // items in a chunk so far allowed
-	open  int     // items answered since the last report of work, which worked takes
+	claims bool    // in process
+	item   float64 // ns of work per item, 0 before the first report
+	sent   float64 // encoded bytes per item
+	got    float64 // encoded bytes per result
+	chunk  int     // items in a chunk so far allowed
+	open   int     // items answered since the last report of work, which worked takes
 }
 
 // worked takes a report of work done on the items answered since the last.
@@ -47,8 +49,16 @@ func average(old, seen float64, items int) float64 {
 // grow lets auto's chunk at most double with the answer to a chunk of n items.
 func (p *pace) grow(n int) {
 	if p.item > 0 {
-		p.chunk = max(1, min(int(chunkSpan/max(p.item, 1)), max(p.chunk, 2*n)))
+		p.chunk = max(1, min(int(p.span()/max(p.item, 1)), max(p.chunk, 2*n)))
 	}
+}
+
+// span is how much work a chunk may be.
+func (p *pace) span() float64 {
+	if p.claims {
+		return claimSpan
+	}
+	return chunkSpan
 }
 
 // chunkSize is how many items the next chunk should have, at most. left is how

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	"github.com/handoff-go/handoff/strategies/codec"
 )
@@ -61,7 +62,7 @@ func newCore(def *definition, spec Spec, o options) (*core, error) {
 	p := &core{def: def, row: row, options: o}
 	p.spec, p.remote = spec.resolve(), row.kind.remote()
 	for i := range p.spec.Workers {
-		p.slots = append(p.slots, &slot{number: i, wake: make(chan struct{}, 1)})
+		p.slots = append(p.slots, &slot{number: i, pace: pace{claims: !p.remote}, wake: make(chan struct{}, 1)})
 	}
 	return p, nil
 }
@@ -142,21 +143,27 @@ type array[In, Out any] struct {
 	load    *cargo[In, Out]
 	items   []In
 	results []Out
-	next    int
+	next    atomic.Int64 // the first that was not taken; it may run past the end
 	failed  []*ItemError
 }
 
-func (a *array[In, Out]) ready() int { return len(a.items) - a.next }
-func (a *array[In, Out]) left() int  { return len(a.items) - a.next }
+func (a *array[In, Out]) taken() int { return min(len(a.items), int(a.next.Load())) }
+func (a *array[In, Out]) ready() int { return len(a.items) - a.taken() }
+func (a *array[In, Out]) left() int  { return a.ready() }
 func (a *array[In, Out]) halt()      {}
 
-func (a *array[In, Out]) take(n int) (first int, l load) {
-	first, a.next = a.next, a.next+n
-	return first, &cargo[In, Out]{
-		run:     a.load.run,
-		items:   a.items[first:a.next:a.next],
-		results: a.results[first:a.next:a.next],
+func (a *array[In, Out]) take(n int) (first int, l load) { return a.claim(n, nil) }
+
+// claim implements claimer.
+func (a *array[In, Out]) claim(n int, into load) (first int, l load) {
+	end := int(a.next.Add(int64(n)))
+	first, end = min(end-n, len(a.items)), min(end, len(a.items))
+	c, ok := into.(*cargo[In, Out])
+	if !ok {
+		c = &cargo[In, Out]{run: a.load.run}
 	}
+	c.items, c.results = a.items[first:end:end], a.results[first:end:end]
+	return first, c
 }
 
 // deliver has nothing to do with the results: they are in place.

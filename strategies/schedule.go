@@ -153,10 +153,15 @@ func (s *schedule) pick(w *slot) *chunk {
 		s.retry = s.retry[1:]
 		return c
 	}
-	for range s.calls {
+	for range len(s.calls) {
+		if len(s.calls) == 0 { // claims took the last items
+			break
+		}
 		from := s.calls[s.turn%len(s.calls)]
 		if n := s.wanted(w, from); n > 0 {
-			return s.cutFrom(from, n)
+			if c := s.cutFrom(from, n); c != nil {
+				return c
+			}
 		}
 		s.turn++
 	}
@@ -205,13 +210,16 @@ func (s *schedule) room(w *slot, n int) bool {
 	return len(w.sent) == 0 || len(w.sent) < w.pace.window(s.spec, n) && w.pace.fits(w.bytes, w.items, n)
 }
 
+// cutFrom returns nil when claims took what was left in the meantime.
 func (s *schedule) cutFrom(from *call, n int) *chunk {
 	first, l := from.stock.take(n)
-	from.taken += n
 	if from.stock.left() == 0 {
 		s.unlist(from)
 	} else {
 		s.turn++
+	}
+	if l.len() == 0 {
+		return nil
 	}
 	return s.newChunk(from, first, l)
 }
@@ -295,7 +303,12 @@ func (s *schedule) settle(w *slot, c *chunk, failed []failure) {
 
 // deliver hands answered items to their call.
 func (s *schedule) deliver(c *chunk, l load, first int, failed []*ItemError) {
-	n := l.len()
+	s.book(c, l.len(), l, first, failed)
+}
+
+// book is deliver for n items, which need not be those of l: the results of a
+// Map are in place.
+func (s *schedule) book(c *chunk, n int, l load, first int, failed []*ItemError) {
 	s.progress += int64(n)
 	s.counts.Items += int64(n)
 	if c.call.closed {
@@ -316,7 +329,7 @@ func itemErrors(first, attempts int, failed []failure) []*ItemError {
 
 // finish ends the call when all its items are answered.
 func (s *schedule) finish(c *call) {
-	if c.stock.left() == 0 && c.answered == c.taken && !c.ended {
+	if c.stock.left() == 0 && c.answered == c.stock.taken() && !c.ended {
 		c.ended = true
 		close(c.done)
 	}

@@ -240,6 +240,7 @@ func (s *schedule) places() int {
 	return max(len(s.slots), min(n, int(streamBytes/per)))
 }
 
+func (st *stream[In, Out]) taken() int { return st.next }
 func (st *stream[In, Out]) ready() int { return len(st.pending) }
 
 func (st *stream[In, Out]) left() int {

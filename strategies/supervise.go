@@ -436,7 +436,7 @@ func (p *core) stats() Stats {
 		sender.add(w.spent.sender)
 		receiver.add(w.spent.receiver)
 		st.Workers = append(st.Workers, WorkerStats{
-			Lane:    w.spent.lane.phases(phaseCompute),
+			Lane:    p.phases(w.spent.lane),
 			Process: w.spent.past.add(w.spent.last),
 		})
 	}
@@ -445,6 +445,16 @@ func (p *core) stats() Stats {
 		st.DroppedStderr = p.home.out.dropped.Load()
 	}
 	return st
+}
+
+// phases splits a worker's time. In process nothing is transferred: copying
+// items and results is part of waiting for the next.
+func (p *core) phases(l ledger) Phases {
+	ph := l.phases(phaseCompute)
+	if !p.remote {
+		ph.Wait, ph.Transfer = ph.Wait+ph.Transfer, 0
+	}
+	return ph
 }
 
 // settleLanes brings the accounts in this process up to now.
