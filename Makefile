@@ -11,11 +11,12 @@ RUNFLAGS ?=
 # Flags for benchstat in benchdiff, such as BENCHSTATFLAGS="-filter .unit:sec/op".
 BENCHSTATFLAGS ?=
 
-# Modules of their own, tested as a user's would be.
-MODULES = $(patsubst %/go.mod,%,$(wildcard strategies/testdata/*/go.mod))
+# Modules of their own: tested as a user's would be, and peers, whose
+# dependencies stay out of the library's.
+MODULES = $(patsubst %/go.mod,%,$(wildcard strategies/testdata/*/go.mod bench/peers/go.mod))
 STRATEGIES = serial goroutines process-gob process-json shared-file
 
-.PHONY: help build bench quick table benchdiff test race soak lint fuzz clean
+.PHONY: help build bench quick peers table benchdiff test race soak lint fuzz clean
 
 help: ## list the targets
 	@awk -F ': .*## ' '/^[a-z]+: .*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -34,6 +35,16 @@ quick: build ## measure a few cells in under a minute; not for comparison
 	$(MAKE) --no-print-directory table RUN="$$dir" && \
 	bin/handoff report "$$dir" && \
 	echo "results are in $$dir: not for comparison, three samples a cell are too few"
+
+# A sample is as many operations as take PEERTIME: an item costs 10 ns in one
+# row and 100 µs in another.
+PEERTIME ?= 300ms
+
+peers: build ## measure other people's pools beside ours (at most 6 minutes): table, goals, picture
+	@command -v python3 >/dev/null || echo "make peers: python3 is not installed: its rows are left out" >&2
+	@dir=$$(bin/handoff run -C bench/peers -pkg . -bench Peers -rounds 10 -benchtime $(PEERTIME) $(RUNFLAGS)) && \
+	bin/handoff report "$$dir" && \
+	echo "results are in $$dir: bench.txt, summary.md, plots/peers.png"
 
 table: ## print the time per item of RUN=DIR by benchstat, strategies as columns
 	@run="$(RUN)"; if [ -d "$$run" ]; then run="$$run/bench.txt"; fi; \
@@ -64,7 +75,10 @@ lint: ## gofmt, go vet, staticcheck
 	@bad=$$("$$($(GO) env GOROOT)/bin/gofmt" -l .) && [ -z "$$bad" ] || { echo "gofmt would change:" >&2; echo "$$bad" >&2; exit 1; }
 	$(GO) vet ./...
 	$(GO) tool staticcheck ./...
-	@set -e; for dir in $(MODULES); do echo "$(GO) -C $$dir vet ./..."; $(GO) -C "$$dir" vet ./...; done
+	@set -e; staticcheck=$$($(GO) tool -n staticcheck); for dir in $(MODULES); do \
+		echo "$(GO) -C $$dir vet ./... && staticcheck ./..."; \
+		$(GO) -C "$$dir" vet ./...; (cd "$$dir" && "$$staticcheck" ./...); \
+	done
 
 fuzz: ## run each fuzz target for FUZZTIME
 	@set -e; find . -name '*_test.go' -not -path '*/testdata/*' -exec grep -l '^func Fuzz' {} + | sort | \

@@ -62,6 +62,7 @@ func (r *Report) machineLines() []record.Pair {
 		{Key: "package", Value: r.config("pkg")},
 		{Key: "suite", Value: r.config("suite")},
 		{Key: "seed", Value: r.config("seed")},
+		{Key: "peers", Value: r.config("peers")},
 		{Key: "commit", Value: r.commit()},
 		{Key: "date", Value: r.Run.Marks["date"]},
 		{Key: "measured by", Value: r.Run.Marks["command"]},

@@ -27,6 +27,9 @@ type Report struct {
 	main      *analysis.Matrix // what the pictures show, nil if nothing can be compared
 	breakdown *analysis.Breakdown
 	breakEven *analysis.BreakEven
+	peersOf   *analysis.Matrix // with other people's pools in it, nil if there are none
+	peers     []*analysis.Peers
+	goals     []analysis.Goal
 }
 
 // Plot is a picture that the run has data for.
@@ -45,6 +48,10 @@ func New(run *record.Run) *Report {
 	if r.main == nil {
 		r.warn("no pictures: the file has no benchmark that strategy=serial and another strategy ran with the same work")
 		return r
+	}
+	r.addPeers()
+	if r.main == r.peersOf {
+		return r // others do not say where their time goes
 	}
 	r.addPhases()
 	r.addBreakEven()

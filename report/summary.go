@@ -30,9 +30,12 @@ func hasStrategies(m *analysis.Matrix) bool {
 func (r *Report) tables() []*table {
 	var all []*table
 	for _, m := range r.matrices {
-		if hasStrategies(m) {
+		switch {
+		case m == r.peersOf && len(r.peers) > 0:
+			all = append(all, r.peersTables()...)
+		case hasStrategies(m):
 			all = append(all, mainTable(m))
-		} else {
+		default:
 			all = append(all, plainTable(m))
 		}
 	}
