@@ -26,7 +26,7 @@ func (p *pace) work(n int, ns float64) {
 	p.grow(n)
 }
 
-func TestChunkDoublesUntilItTakesItsSpan(t *testing.T) {
+func TestChunkGrowsUntilItTakesItsSpan(t *testing.T) {
 	const ns = 100
 	var p pace
 	sizes := []int{p.chunkSize(auto, -1)}
@@ -40,7 +40,7 @@ func TestChunkDoublesUntilItTakesItsSpan(t *testing.T) {
 		if n != want {
 			t.Fatalf("sizes %v: number %d is %d, want %d", sizes, i, n, want)
 		}
-		want = min(2*want, chunkSpan/ns)
+		want = min(growth*want, chunkSpan/ns)
 	}
 }
 
@@ -102,20 +102,24 @@ func TestWindowCoversTheSpan(t *testing.T) {
 		want int
 	}{
 		{0, 1, 2},        // nothing known
-		{20_000, 1, 50},  // 1 ms
-		{1000, 20, 50},   // 1 ms in chunks
+		{40_000, 1, 50},  // the span
+		{1000, 40, 50},   // the span in chunks
 		{1000, 1, 128},   // at most
 		{1e6, 1, 2},      // at least
 		{1e9, 100, 2},    // at least
 		{0.001, 1, 128},  // at most
-		{250_000, 1, 4},  // 1 ms
+		{500_000, 1, 4},  // the span
 		{1, 1 << 30, 2},  // at least
-		{15_625, 1, 64},  // 1 ms
-		{7812.5, 1, 128}, // 1 ms and at most
+		{31_250, 1, 64},  // the span
+		{15_625, 1, 128}, // the span, and at most
 	} {
-		p := pace{item: c.item}
+		p := pace{item: c.item, chunk: math.MaxInt}
 		if got := p.window(auto, c.n); got != c.want {
 			t.Errorf("items of %v ns in chunks of %d: a window of %d, want %d", c.item, c.n, got, c.want)
+		}
+		small := pace{item: c.item, chunk: 1}
+		if got, fixed := small.window(auto, 1), small.window(Spec{Chunk: 1}, 1); got != minWindow && got != fixed {
+			t.Errorf("items of %v ns while chunks grow: a window of %d, want %d", c.item, got, minWindow)
 		}
 	}
 	p := pace{item: 1e9}
