@@ -5,17 +5,22 @@ import (
 	"debug/elf"
 	"fmt"
 	"os"
-	"sync"
+	"sync/atomic"
 )
 
 // buildID tells two builds of a program apart: by the build id that the Go
-// linker notes in the file, else by the file's size and time.
-var buildID = sync.OnceValue(func() string {
+// linker notes in the file, else by the file's size and time. What the file
+// says is kept; where it cannot be opened now, it is asked again.
+func buildID() string {
 	path, err := executable()
 	if err != nil {
 		return "unknown"
 	}
+	if id := noted.Load(); id != nil {
+		return *id
+	}
 	if id, err := elfBuildID(path); err == nil {
+		noted.Store(&id)
 		return id
 	}
 	info, err := os.Stat(path)
@@ -23,7 +28,9 @@ var buildID = sync.OnceValue(func() string {
 		return "unknown"
 	}
 	return fmt.Sprintf("%d bytes of %s", info.Size(), info.ModTime().UTC().Format("2006-01-02T15:04:05.999999999Z"))
-})
+}
+
+var noted atomic.Pointer[string]
 
 func elfBuildID(path string) (string, error) {
 	f, err := elf.Open(path)

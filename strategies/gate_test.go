@@ -89,3 +89,26 @@ func TestCloseOfAnEmptyGate(t *testing.T) {
 		t.Error("close waits for nobody")
 	}
 }
+
+// TestCallClosesWhenNobodyIsInside: a Map returns once nobody touches its items
+// or results any more.
+func TestCallClosesWhenNobodyIsInside(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newDesk(t, "process-gob,workers=1")
+		call, _ := d.mapOf(1)
+		if !call.gate.enter() {
+			t.Fatal("the gate of an open call is shut")
+		}
+		closed := false
+		go func() { call.close(); closed = true }()
+		synctest.Wait()
+		if closed {
+			t.Error("the call is closed with somebody inside")
+		}
+		call.gate.leave()
+		synctest.Wait()
+		if !closed {
+			t.Error("the call is not closed with nobody inside")
+		}
+	})
+}

@@ -6,6 +6,20 @@ import (
 	"github.com/handoff-go/handoff/strategies/transport"
 )
 
+// source is where a worker's task goroutine takes its chunks from.
+type source interface {
+	// peek reports whether take would return without waiting.
+	peek() bool
+
+	// take returns the next chunk and how many are behind it. It reports false
+	// after a stop.
+	take() (f transport.Frame, behind int, ok bool)
+
+	// stop lets take return false once nothing is left. It may be called from
+	// anywhere.
+	stop()
+}
+
 // inbox holds the chunks that a worker has received and not begun. Putting one
 // in never waits: the coordinator's window bounds it.
 type inbox struct {
@@ -28,7 +42,6 @@ func (b *inbox) put(frames []transport.Frame) {
 	b.filled.Signal()
 }
 
-// stop lets take return false once the inbox is empty.
 func (b *inbox) stop() {
 	b.mu.Lock()
 	b.stopped = true
@@ -36,15 +49,12 @@ func (b *inbox) stop() {
 	b.filled.Signal()
 }
 
-// peek reports whether take would return without waiting.
 func (b *inbox) peek() bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return len(b.frames) > 0
 }
 
-// take returns the next chunk and how many are behind it. It reports false
-// after a stop.
 func (b *inbox) take() (f transport.Frame, behind int, ok bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()

@@ -37,6 +37,8 @@ func (pr *process) offerLink(set *linkSettings) (o offer, err error) {
 	switch p.row.transport {
 	case "unix":
 		return inherit(transport.NewUnix(run, limit))
+	case "shm":
+		return inherit(transport.NewShm(run, limit))
 	case "tcp":
 		if o.accept, err = transport.ListenTCP(); err == nil {
 			set.Address, set.Token = o.accept.Address(), o.accept.Token()
@@ -71,14 +73,21 @@ func (o offer) end() {
 
 // join makes the link, if there is one, the data connection: the worker has made
 // its end.
-func (pr *process) join(ctx context.Context, o offer) (err error) {
+func (pr *process) join(ctx context.Context, o offer) error {
 	if o.accept != nil {
-		pr.link, err = o.accept.Accept(ctx, pr.core.home.run, connLimit(pr.core.spec.frameLimit()))
+		link, err := o.accept.Accept(ctx, pr.core.home.run, connLimit(pr.core.spec.frameLimit()))
+		if err != nil {
+			return err
+		}
+		pr.link = link
 	}
 	if pr.data = pr.control; pr.link != nil {
 		pr.data = pr.link
 	}
-	return err
+	if l, ok := pr.link.(transport.Lender); ok {
+		pr.out.lender = l
+	}
+	return nil
 }
 
 // connect makes the worker's end. Its control pair is there.
@@ -91,6 +100,9 @@ func (w *worker) connect(run uint64, name string) (err error) {
 	case "unix":
 		w.data = transport.OpenUnix(run, limit, inheritedAll(set.Descriptors))
 		return nil
+	case "shm":
+		w.data, err = transport.OpenShm(run, limit, inheritedAll(set.Descriptors))
+		return err
 	case "tcp":
 		w.data, err = transport.DialTCP(run, limit, set.Address, set.Token)
 		return err

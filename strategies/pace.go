@@ -27,12 +27,12 @@ import "math"
 // TestAutoAgainstFixedChunks plays that against the best fixed chunk.
 const (
 	windowSpan   = 2_000_000 // ns
-	chunkSpan    = 2_000_000 // ns
-	tailSpan     = chunkSpan / 16
+	chunkSpan    = 1_000_000 // ns
+	tailSpan     = chunkSpan / 8
 	claimSpan    = 50_000 // ns of a chunk in process, where one costs about 0.1 µs
 	growth       = 8
 	minWindow    = 2
-	maxWindow    = 128
+	maxWindow    = 1024
 	windowBytes  = 4 << 20 // outstanding each way; a larger chunk travels alone
 	chunkBytes   = 512 << 10
 	paceMemory   = 8 // weight of the past in the averages

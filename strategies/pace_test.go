@@ -104,14 +104,14 @@ func TestWindowCoversTheSpan(t *testing.T) {
 		{0, 1, 2},        // nothing known
 		{40_000, 1, 50},  // the span
 		{1000, 40, 50},   // the span in chunks
-		{1000, 1, 128},   // at most
+		{1000, 1, 1024},  // at most
 		{1e6, 1, 2},      // at least
 		{1e9, 100, 2},    // at least
-		{0.001, 1, 128},  // at most
+		{0.001, 1, 1024}, // at most
 		{500_000, 1, 4},  // the span
 		{1, 1 << 30, 2},  // at least
 		{31_250, 1, 64},  // the span
-		{15_625, 1, 128}, // the span, and at most
+		{15_625, 1, 128}, // the span
 	} {
 		p := pace{item: c.item, chunk: math.MaxInt}
 		if got := p.window(auto, c.n); got != c.want {

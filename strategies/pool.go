@@ -144,6 +144,7 @@ type array[In, Out any] struct {
 	items   []In
 	results []Out
 	next    atomic.Int64 // the first that was not taken; it may run past the end
+	fresh   []cargo[In, Out]
 	failed  []*ItemError
 }
 
@@ -152,7 +153,15 @@ func (a *array[In, Out]) ready() int { return len(a.items) - a.taken() }
 func (a *array[In, Out]) left() int  { return a.ready() }
 func (a *array[In, Out]) halt()      {}
 
-func (a *array[In, Out]) take(n int) (first int, l load) { return a.claim(n, nil) }
+func (a *array[In, Out]) take(n int) (first int, l load) {
+	if len(a.fresh) == 0 {
+		a.fresh = make([]cargo[In, Out], min(slab, share(len(a.items), n)))
+	}
+	c := &a.fresh[0]
+	a.fresh = a.fresh[1:]
+	c.run = a.load.run
+	return a.claim(n, c)
+}
 
 // claim implements claimer.
 func (a *array[In, Out]) claim(n int, into load) (first int, l load) {

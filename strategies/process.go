@@ -41,7 +41,7 @@ type process struct {
 	decoder          codec.Decoder
 	proto            load // decodes results
 	fresh            bool // the encoder is new, and the frame must say so
-	buf              []byte
+	out              buffer
 
 	heard atomic.Int64 // frames received
 	peak  atomic.Int64 // its largest resident size, as it last said
@@ -119,6 +119,9 @@ func (pr *process) start(set *settings) (o offer, err error) {
 		}
 	}
 	if err == nil {
+		room := pipeRoom(len(pr.core.slots))
+		transport.WidenPipe(to[1], room)
+		transport.WidenPipe(from[1], room)
 		o, err = pr.offerLink(&set.Link)
 	}
 	theirs := []*os.File{to[0], from[1]}
@@ -140,6 +143,14 @@ func (pr *process) start(set *settings) (o offer, err error) {
 	pr.control = transport.NewPipe(h.run, connLimit(pr.core.spec.frameLimit()), from[0], to[1])
 	go pr.wait()
 	return o, nil
+}
+
+// pipeRoom is how many bytes are to fit into one pipe of a pool: what the
+// system allows without privilege, unless there are many. All pipes of a user
+// may hold 64 MiB; then new ones get next to nothing.
+func pipeRoom(workers int) int {
+	const most, least, together = 1 << 20, 64 << 10, 32 << 20
+	return max(least, min(most, together/(2*workers)))
 }
 
 // passOn adds what the worker inherits besides the control pair. Without shared
@@ -322,6 +333,9 @@ func (pr *process) drain(receivers *sync.WaitGroup) {
 // release lets go of everything that was held for the worker, which is gone.
 // It returns the last that it printed.
 func (pr *process) release() string {
+	if pr.out.lender != nil {
+		pr.out.lender.Return() // sender and receiver have ended
+	}
 	if pr.link != nil {
 		pr.link.Close()
 	}

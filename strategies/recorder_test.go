@@ -121,6 +121,43 @@ func TestBegunTwice(t *testing.T) {
 	}
 }
 
+// TestBegunTwiceWithAPause: that a chunk was begun is not forgotten over a
+// death before it is begun again, nor when it is split.
+func TestBegunTwiceWithAPause(t *testing.T) {
+	d := newDesk(t, "process-gob,workers=1,chunk=2,window=1")
+	d.mapOf(2)
+	w := d.slots[0]
+	d.dieAt(w, scene{true, d.send(w)[0].id, -1})
+	d.dieAt(w, scene{true, d.send(w)[0].id - 1, -1})
+	if got, want := d.again(), []string{"0+2"}; !slices.Equal(got, want) {
+		t.Errorf("after a death before it was begun, %v goes again, want %v", got, want)
+	}
+	c := d.send(w)[0]
+	d.unsendable(w, c, errAnswer)
+	for _, half := range d.retry {
+		if !half.lost {
+			t.Errorf("of the half at %d it is not known that it was begun", half.first)
+		}
+	}
+}
+
+// TestAnsweredStayAnswered: what was answered of a chunk does not go again with
+// its neighbours.
+func TestAnsweredStayAnswered(t *testing.T) {
+	d := newDesk(t, "process-gob,workers=1,chunk=5,window=1")
+	call, _ := d.mapOf(5)
+	w := d.slots[0]
+	c := d.send(w)[0]
+	part := &reply{single: map[int]load{2: &cargo[int, int]{results: []int{20}}}}
+	if err := d.take(w, frameFor(c, 0), part, nil); err != nil {
+		t.Fatal(err)
+	}
+	d.dieAt(w, scene{true, c.id, -1})
+	if got, want := d.again(), []string{"0+2", "3+2"}; !slices.Equal(got, want) || call.answered != 1 {
+		t.Errorf("%v goes again, want %v; %d answered, want 1", got, want, call.answered)
+	}
+}
+
 // TestChargedByTheRecorder: the careful item at which the worker was is
 // charged, also when another stands before it, and else nobody.
 func TestChargedByTheRecorder(t *testing.T) {
@@ -155,5 +192,38 @@ func TestAtMostOnceByTheRecorder(t *testing.T) {
 	d.dieAt(w, scene{true, batch[0].id, 0})
 	if got, want := d.again(), []string{"1+1c", "2+1c", "3+1c"}; !slices.Equal(got, want) || len(st.failed) != 1 {
 		t.Errorf("%v goes again, want %v; failed %v", got, want, st.failed)
+	}
+}
+
+// TestMoreThanAWorkerCanRead: what kills a worker before it is begun goes again
+// as it was, then singly, and is charged after that.
+func TestMoreThanAWorkerCanRead(t *testing.T) {
+	for _, c := range []struct {
+		spec string
+		want [][]string
+	}{
+		{"process-gob,workers=1,chunk=2,window=8", [][]string{
+			{"0+2", "2+2"},
+			{"0+1c", "1+1c", "2+2"},
+			{"0+1cx", "1+1c", "2+2"},
+			{"0+1cxx", "1+1c", "2+2"},
+			{"1+1c", "2+2"},
+		}},
+		{"process-gob,workers=1,chunk=2,window=8,retries=0", [][]string{
+			{"0+2c", "2+2c"},
+			{"0+1c", "1+1c", "2+2c"},
+			{"1+1c", "2+2c"},
+		}},
+	} {
+		d := newDesk(t, c.spec)
+		d.mapOf(4)
+		w := d.slots[0]
+		for i, want := range c.want {
+			batch := d.send(w)
+			d.dieAt(w, scene{true, batch[0].id - 1, -1})
+			if got := d.again(); !slices.Equal(got, want) {
+				t.Errorf("%s: after %d deaths %v goes again, want %v", c.spec, i+1, got, want)
+			}
+		}
 	}
 }

@@ -14,6 +14,7 @@ type chunk struct {
 	first   int
 	careful bool // answered item by item: its worker's death is the doing of the first that is not
 	lost    bool // it was begun before, by a worker that was lost
+	unread  bool // it was what a worker that was lost was to read next
 	charged int  // deaths it was charged with
 
 	itemBytes int          // of the encoded size, what belongs to the items
@@ -82,6 +83,7 @@ type schedule struct {
 	open     []*call  // not closed
 	turn     int      // the call whose turn it is
 	retry    []*chunk // before all others
+	fresh    []chunk  // for newChunk
 	lastID   uint64
 	asleep   int
 	ending   bool  // no more calls
@@ -230,8 +232,17 @@ func (s *schedule) unlist(c *call) {
 }
 
 func (s *schedule) newChunk(of *call, first int, l load) *chunk {
-	return &chunk{call: of, load: l, first: first, careful: s.spec.Retries == None}
+	if len(s.fresh) == 0 {
+		s.fresh = make([]chunk, slab)
+	}
+	c := &s.fresh[0]
+	s.fresh = s.fresh[1:]
+	c.call, c.load, c.first, c.careful = of, l, first, s.spec.Retries == None
+	return c
 }
+
+// slab is how many chunks are allocated at once.
+const slab = 32
 
 // rouse wakes the sleeping workers for which there is something to do.
 func (s *schedule) rouse() {
@@ -260,11 +271,13 @@ func (s *schedule) rise(w *slot) {
 	}
 }
 
-// refill wakes a worker's sender after an answer, but only once half the
-// window is free: so a wake-up, and the system call that follows, serve many
-// chunks.
+// refill wakes a worker's sender after an answer, but only once a quarter of
+// the window is free: so a wake-up, and the system call that follows, serve many
+// chunks, and the worker has enough to do until they arrive. It sends its
+// answers by quarters, too: with halves it had run dry by then, because the
+// answers to one half must be read before the next can be sent.
 func (s *schedule) refill(w *slot) {
-	if w.asleep && len(w.sent) <= w.pace.window(s.spec, w.pace.chunkSize(s.spec, -1))/2 && s.hasFor(w) {
+	if w.asleep && 4*len(w.sent) <= 3*w.pace.window(s.spec, w.pace.chunkSize(s.spec, -1)) && s.hasFor(w) {
 		s.rise(w)
 	}
 }

@@ -239,6 +239,20 @@ func TestRoomInBytes(t *testing.T) {
 	}
 }
 
+// TestPlacesAreBoundedInBytes: a stream of large items has few of them.
+func TestPlacesAreBoundedInBytes(t *testing.T) {
+	d := newDesk(t, "process-gob,workers=2,chunk=100,window=100")
+	if n := d.places(); n != 2*2*100*100 {
+		t.Errorf("%d places for small items, want twice what the windows hold", n)
+	}
+	for _, w := range d.slots {
+		w.pace.sent, w.pace.got = 1<<20, 3<<20
+	}
+	if n := d.places(); n != streamBytes/(4<<20) {
+		t.Errorf("%d places for items of 4 MiB both ways, want those of 64 MiB", n)
+	}
+}
+
 func TestGoroutineHasOneChunk(t *testing.T) {
 	d := newDesk(t, "goroutines,workers=1,chunk=2")
 	d.mapOf(10)
@@ -294,7 +308,7 @@ func TestOrdersKeepAwake(t *testing.T) {
 	}
 }
 
-func TestRefillAtHalfTheWindow(t *testing.T) {
+func TestRefillByQuarters(t *testing.T) {
 	d := newDesk(t, "process-gob,workers=1,chunk=1,window=8")
 	d.mapOf(100)
 	w := d.slots[0]
@@ -303,7 +317,7 @@ func TestRefillAtHalfTheWindow(t *testing.T) {
 		t.Fatalf("with %d chunks out the sender is asleep: %v", len(batch), asleep)
 	}
 	for i, c := range batch[:5] {
-		if got, want := awake(w), i >= 4; got != want {
+		if got, want := awake(w), i >= 2; got != want {
 			t.Errorf("after %d of 8 answers the sender is awake: %v", i, got)
 		}
 		d.answer(w, c)

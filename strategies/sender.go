@@ -205,10 +205,8 @@ func (pr *process) encode(c *chunk) ([]byte, error) {
 	if c.careful || pr.fresh {
 		pr.renew()
 	}
-	payload, err := c.load.encodeItems(pr.encoder, pr.buf[:0])
-	if cap(payload) <= 1<<20 {
-		pr.buf = payload // a huge one must not be held for ever
-	}
+	payload, err := c.load.encodeItems(pr.encoder, pr.out.empty())
+	pr.out.keep(payload)
 	return payload, err
 }
 
@@ -288,6 +286,7 @@ func (s *schedule) split(w *slot, c *chunk) {
 	a, b := s.newChunk(c.call, c.first, head), s.newChunk(c.call, c.first+n/2, tail)
 	a.charged, b.charged = c.charged, c.charged
 	a.lost, b.lost = c.lost, c.lost
+	a.unread, b.unread = c.unread, c.unread
 	s.retry = append([]*chunk{a, b}, s.retry...)
 	s.counts.Splits++
 	s.rouse()

@@ -68,7 +68,7 @@ func (w *worker) careful() bool { return w.frame.Header.Flags&transport.Careful 
 
 // fetch takes the next chunk. Before it waits, everything is sent.
 func (w *worker) fetch() (ok bool) {
-	if w.inbox.peek() {
+	if w.chunks.peek() {
 		return w.take()
 	}
 	w.flush()
@@ -79,11 +79,11 @@ func (w *worker) fetch() (ok bool) {
 	return ok
 }
 
-// take takes a chunk from the inbox and notes how many there were when it was
-// last filled up.
+// take takes a chunk and notes how many there were when the coordinator last
+// filled up.
 func (w *worker) take() (ok bool) {
 	before := w.behind
-	w.frame, w.behind, ok = w.inbox.take()
+	w.frame, w.behind, ok = w.chunks.take()
 	if w.behind >= before {
 		w.filled = w.behind + 1
 	}
@@ -194,7 +194,7 @@ var errChunkDone = errors.New("the task has returned")
 // cannot be encoded together, or not within the limit.
 func (w *worker) answerBatch(f *transport.Frame, failed []failure) bool {
 	careful := w.careful()
-	payload := appendTable(w.buf[:0], w.entries(failed))
+	payload := appendTable(w.buf.empty(), w.entries(failed))
 	if len(failed) < int(f.Header.Count) {
 		if careful || w.fresh {
 			w.renew()
@@ -214,9 +214,7 @@ func (w *worker) answerBatch(f *transport.Frame, failed []failure) bool {
 	} else if len(payload) > w.settings.Limit-maxTrailer {
 		return false
 	}
-	if cap(payload) <= 1<<20 {
-		w.buf = payload
-	}
+	w.buf.keep(payload)
 	f.Payload = payload
 	w.lap.end(phaseEncode)
 	w.send(f, careful)
@@ -295,9 +293,9 @@ func (w *worker) single(i, base int, failed *[]failure) entry {
 const flushAfter = time.Millisecond
 
 // send sends an answer. It goes out at once if it must, or when nothing is left
-// to do, or when answers to half of what the inbox last held are kept back: then
-// the coordinator can refill one half of the window while the worker does the
-// other. No answer waits for a long item: the clerk sees to that.
+// to do, or when answers to a quarter of what last waited are kept back: then the
+// coordinator refills a quarter of the window while the worker does the others.
+// No answer waits for a long item: the clerk sees to that.
 func (w *worker) send(f *transport.Frame, now bool) {
 	if w.account {
 		f.Trailer = appendTag(nil, tagLedger, appendLedger(nil, w.lane.take()))
@@ -307,7 +305,7 @@ func (w *worker) send(f *transport.Frame, now bool) {
 	defer w.out.Unlock()
 	w.handOver(f)
 	w.unsent++
-	if now || w.behind == 0 || 2*w.unsent >= w.filled || w.data.Pending() >= flushAt {
+	if now || w.behind == 0 || 4*w.unsent >= w.filled || w.data.Pending() >= flushAt {
 		w.timedDeliver()
 	} else if !w.waiting {
 		w.waiting = true

@@ -70,12 +70,16 @@ func (pr *process) offerFile(set *linkSettings) (transport.Link, error) {
 			return nil, err
 		}
 	}
-	return transport.NewFile(transport.FileConfig{
+	f, err := transport.NewFile(transport.FileConfig{
 		Run: p.home.run, Limit: connLimit(p.spec.frameLimit()),
 		In: set.Out, Out: set.In,
 		Poll: set.Poll, Fsync: set.Fsync,
 		Warn: func(text string) { p.home.out.line([]byte("handoff: " + text + "\n")) },
 	})
+	if err != nil {
+		return nil, err
+	}
+	return f, nil
 }
 
 // openFile makes the worker's end.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"sync"
 	"testing"
 
 	"github.com/handoff-go/handoff/strategies/transport"
@@ -181,8 +182,9 @@ func (l *lanes) serve() {
 	})
 }
 
-// zeroes are the bytes of every answer.
-var zeroes = make([]byte, 256<<20)
+// zeroes are the bytes of every answer. Worker processes of other tests have no
+// memory for them.
+var zeroes = sync.OnceValue(func() []byte { return make([]byte, 256<<20) })
 
 // receive is process.receive.
 func (l *lanes) receive() {
@@ -194,7 +196,7 @@ func (l *lanes) receive() {
 	l.answers = l.answers[1:]
 	l.receiver.work(s.frame+s.coding(c), func() {
 		f := frameFor(c, transport.Last)
-		f.Payload = zeroes[:int(float64(c.load.len())*(5+s.payload))]
+		f.Payload = zeroes()[:int(float64(c.load.len())*(5+s.payload))]
 		busy := 2*s.frame + 2*s.coding(c) + s.computing(c)
 		f.Trailer = appendTag(nil, tagLedger, appendLedger(nil, ledger{Busy: int64(busy)}))
 		values := computed(c)
@@ -238,7 +240,7 @@ func TestAutoAgainstFixedChunks(t *testing.T) {
 func simulated(compute, payload float64, skewed bool) []float64 {
 	const total = 60e6
 	random := rand.New(rand.NewPCG(7, 7))
-	n := int(min(50_000, max(50, total/(compute/2+2*(usual.item+usual.byte*payload)))))
+	n := int(min(150_000, max(50, total/(compute/2+2*(usual.item+usual.byte*payload)))))
 	items := make([]float64, n)
 	for i := range items {
 		items[i] = compute

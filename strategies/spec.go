@@ -84,6 +84,7 @@ var table = slices.Concat(
 	combined("process", kindProcess, "pipe", "gob", "json"),
 	combined("process-unix", kindProcess, "unix"),
 	combined("process-tcp", kindProcess, "tcp"),
+	combined("process-shm", kindProcess, "shm"),
 	combined("shared-file", kindSharedFile, "file", "gob"),
 )
 

@@ -69,7 +69,7 @@ func TestParseSaysWhatIsWrong(t *testing.T) {
 	const size = ": want a size of at least 128MiB, such as 512MiB or 2GiB"
 	const processes = " is for strategies with worker processes, not for "
 	names := "; the strategies are serial, goroutines, process-CODEC, process-TRANSPORT-CODEC, shared-file and shared-file-CODEC; codecs are " +
-		strings.Join(codec.Names(), ", ") + "; transports besides pipes are unix, tcp"
+		strings.Join(codec.Names(), ", ") + "; transports besides pipes are unix, tcp, shm"
 	const number = ": want a whole number from 1 to 2147483647"
 	for text, want := range map[string]string{
 		"":                                          `unknown strategy ""` + names,

@@ -131,6 +131,7 @@ type remedy struct {
 	suspect int  // goes alone and careful, should it have been the cause
 	singly  bool // all go alone and careful
 	begun   bool // its worker had begun it
+	unread  bool // it was the next that its worker was to read
 }
 
 // remedy judges the i-th of the chunks that a lost worker had, by what its
@@ -138,23 +139,26 @@ type remedy struct {
 // which the worker was; then, as it does where nothing is known, singly.
 func (p *core) remedy(i int, c *chunk, v verdict, at scene) remedy {
 	r := remedy{guilty: -1, suspect: -1}
-	first := i == 0
+	r.begun = !at.known || c.id <= at.chunk
+	r.unread = i == 0 && !r.begun
+	again := r.unread && c.unread // perhaps it is more than a worker can read
+	current := i == 0
 	if at.known {
-		first = c.id == at.chunk
-		r.begun = c.id <= at.chunk
+		current = c.id == at.chunk || again
 	}
 	switch {
 	case c.bytes.Load() == 0: // it was never sent
-	case i == 0 && p.spec.Retries == None && (r.begun || !at.known):
+		r.begun, r.unread = false, false
+	case i == 0 && p.spec.Retries == None && r.begun:
 		r.guilty = c.firstOpen() // it may have been run, whatever the reason
 	case v.overdue && c.id == v.chunk:
 		r.guilty = v.item
 	case v.dismissed || v.overdue:
-	case first && c.careful:
+	case current && c.careful && (!again || c.load.len() == 1):
 		r.guilty = c.firstOpen()
-	case !at.known || (r.begun && c.lost):
+	case !at.known || again || r.begun && c.lost:
 		r.singly = true
-	case first:
+	case current:
 		r.suspect = at.item
 	}
 	return r
@@ -195,7 +199,7 @@ func (c *chunk) isAnswered(i int) bool { return c.answered != nil && c.answered[
 // resend puts a piece of a lost chunk back, or gives up the item that it is.
 func (p *core) resend(c *chunk, first int, piece load, r remedy, why *LostError) {
 	k := p.newChunk(c.call, c.first+first, piece)
-	k.charged, k.lost = c.charged, c.lost || r.begun
+	k.charged, k.lost, k.unread = c.charged, c.lost || r.begun, c.unread || r.unread
 	k.careful = k.careful || c.careful || r.singly || first == r.guilty || first == r.suspect
 	if first == r.guilty {
 		k.charged++

@@ -28,8 +28,9 @@ type worker struct {
 	control  transport.Conn
 	data     transport.Conn
 	held     *transport.RunDir // shared-file only
-	inbox    *inbox
-	requests chan uint64 // snapshots
+	inbox    *inbox            // what readers fill
+	chunks   source            // inbox, or the connection itself
+	requests chan uint64       // snapshots
 
 	out     sync.Mutex // around every Send and Flush
 	unsent  int        // answers kept back
@@ -43,11 +44,11 @@ type worker struct {
 	encoder  codec.Encoder
 	decoder  codec.Decoder
 	fresh    bool // the encoder is new, and the frame must say so
-	buf      []byte
+	buf      buffer
 	load     load
 	frame    transport.Frame
-	behind   int        // chunks in the inbox when frame was taken
-	filled   int        // chunks there were when it was last filled up
+	behind   int        // chunks that waited when frame was taken
+	filled   int        // chunks there were when the coordinator last filled up
 	work     *execution // what run holds, while there is something to do
 	run      execution
 	rest     load // of a careful chunk: what comes after the item in work
@@ -90,12 +91,18 @@ func serve(value string) int {
 		}
 		return complain(err)
 	}
-	apart := w.data != w.control
-	w.data = wrapConn(w.data)
+	conn := w.data
+	w.data = wrapConn(conn)
 	w.lane = newLane(w.settings.Phases)
 	w.encoder, w.decoder, w.load = w.codec.NewEncoder(), w.codec.NewDecoder(), w.def.load()
-	go w.read(w.data)
-	if apart {
+	w.chunks = w.inbox
+	if lender, ok := conn.(transport.Lender); ok {
+		w.buf.lender = lender
+		w.chunks = &direct{conn: w.data, lender: lender, broken: w.exit}
+	} else {
+		go w.read(w.data)
+	}
+	if conn != w.control {
 		go w.read(w.control)
 	}
 	go w.clerk()
@@ -183,9 +190,7 @@ func (w *worker) read(conn transport.Conn) {
 			w.exit(err)
 		}
 		if f.Header.Kind == transport.Work {
-			if len(f.Trailer) > 0 && f.Arrived == 0 {
-				f.Arrived = clock() // a deadline counts from here
-			}
+			arrive(&f)
 			work = append(work, f)
 			continue
 		}
@@ -201,10 +206,17 @@ func (w *worker) read(conn transport.Conn) {
 			default: // the coordinator's patience ends
 			}
 		case transport.Stop:
-			w.inbox.stop()
+			w.chunks.stop()
 		default:
 			w.exit(fmt.Errorf("a frame of kind %d, which a coordinator does not send", f.Header.Kind))
 		}
+	}
+}
+
+// arrive notes when a frame came that carries the time to a deadline.
+func arrive(f *transport.Frame) {
+	if len(f.Trailer) > 0 && f.Arrived == 0 {
+		f.Arrived = clock()
 	}
 }
 

@@ -97,7 +97,7 @@ func TestRun(t *testing.T) {
 		{"factor -skip", 2, "", "handoff factor: flag provided but not defined: -skip\n"},
 		{"factor -strategy process-gbo", 2, "", `handoff factor: invalid value "process-gbo" for flag -strategy: strategies: unknown strategy "process-gbo"` +
 			` (did you mean "process-gob"?); the strategies are serial, goroutines, process-CODEC, process-TRANSPORT-CODEC,` +
-			" shared-file and shared-file-CODEC; codecs are " + strings.Join(codec.Names(), ", ") + "; transports besides pipes are unix, tcp\n"},
+			" shared-file and shared-file-CODEC; codecs are " + strings.Join(codec.Names(), ", ") + "; transports besides pipes are unix, tcp, shm\n"},
 		{"factor -strategy serial,workers=x", 2, "", `handoff factor: invalid value "serial,workers=x" for flag -strategy:` +
 			" strategies: spec: workers=x: want a whole number from 1 to 2147483647\n"},
 	} {

@@ -34,6 +34,7 @@ var callFaults = []fault{
 // cancelledTwice cancels a call again, with another cause, and after it has
 // returned.
 func cancelledTwice(t *testing.T, e env) {
+	e.spec.Chunk = 3
 	pool := open(t, e, act)
 	items, dir := held(t, 6, "wait")
 	ctx, cancel := causedCancel(t)
@@ -52,6 +53,9 @@ func cancelledTwice(t *testing.T, e env) {
 	})
 	cancel(errors.New("too late"))
 	ended(t, pool, dir)
+	if n := len(marks(dir, "started")); n > pool.Spec().Workers {
+		t.Errorf("%d items were started, want none behind the one that each worker was at", n)
+	}
 
 	ctx, cancel = causedCancel(t)
 	replies, err := pool.Map(ctx, orders(20, ""))

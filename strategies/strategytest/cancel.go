@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -73,12 +74,15 @@ func cancelledBefore(t *testing.T, e env) {
 	ctx, cancel := causedCancel(t)
 	cancel(errEnough)
 	items, dir := held(t, 4, "wait")
+	var taken atomic.Int64
 	promptly(t, "a cancelled call", func() {
-		if _, err := pool.Map(ctx, items); !errors.Is(err, errEnough) {
-			t.Errorf("Map: %v, want the cause", err)
+		for _, some := range [][]order{items, nil} {
+			if _, err := pool.Map(ctx, some); !errors.Is(err, errEnough) {
+				t.Errorf("Map of %d items: %v, want the cause", len(some), err)
+			}
 		}
 		var errs []error
-		for _, err := range pool.Stream(ctx, slices.Values(items)) {
+		for _, err := range pool.Stream(ctx, counted(4, &taken)) {
 			errs = append(errs, err)
 		}
 		if len(errs) != 1 || !errors.Is(errs[0], errEnough) {
@@ -89,6 +93,9 @@ func cancelledBefore(t *testing.T, e env) {
 		t.Errorf("items %v were started", started)
 	}
 	works(t, pool)
+	if n := taken.Load(); n > 0 {
+		t.Errorf("%d items were taken from the sequence", n)
+	}
 }
 
 // cancelledMap wants Map to return at once, the tasks' contexts to end, and

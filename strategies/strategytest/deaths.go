@@ -199,6 +199,11 @@ func poisonInChunk(t *testing.T, e env) {
 		if n := pool.Stats().Retries - before.Retries; n < 50 || n > 60 {
 			t.Errorf("poison at %d: %d items were sent again, want the 50 of the chunk and few more", k, n)
 		}
+		// The worker's flight recorder told at which item it was: what stands
+		// before it and what stands behind it each go again together.
+		if n := pool.Stats().Chunks - before.Chunks; n > 2 {
+			t.Errorf("poison at %d: the other items were answered in %d chunks, want 2 at most", k, n)
+		}
 		// Nobody is charged with the first.
 		if n := pool.Stats().Deaths - before.Deaths; n != strategies.DefaultRetries+2 {
 			t.Errorf("poison at %d: %d deaths, want %d", k, n, strategies.DefaultRetries+2)

@@ -25,7 +25,7 @@ var fileFaults = []fault{
 	{21, "stale-frame", files, staleFrame},
 	{22, "planted-link", files, plantedLink},
 	{22, "planted-answer", files, plantedAnswer},
-	{23, "torn-file", processes, tornFile},
+	{23, "torn-file", byBytes, tornFile},
 	{23, "overflowing-notifications", notified, overflow},
 	{23, "no-notifications", notified, noNotifications},
 }

@@ -36,7 +36,7 @@
 //	24  another build or other types at the other side     other-build other-types
 //	25  the binary is replaced while it runs               replaced-binary
 //	26  no descriptors, no processes left                  no-descriptors no-processes
-//	27  a worker never says hello                          mute mute-at-restart
+//	27  a worker never says hello                          mute mute-at-restart aloof
 //	28  slow consumer of a stream                          slow-consumer
 //	29  stream abandoned half way                          abandoned-stream
 //	30  cancel before, during, twice, after                cancelled-before cancelled-map cancelled-stream cancelled-twice

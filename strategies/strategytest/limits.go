@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"runtime/debug"
 	"strconv"
 	"strings"
 	"sync"
@@ -51,9 +52,11 @@ func starved(t *testing.T, e env, resource int, to uint64, says string) {
 		t.Errorf("the Open that failed left the workers %v", left)
 	}
 	pool := open(t, e, endure)
+	var err error
 	limited(t, resource, to, func() {
+		var replies []reply
 		items := illAt(40, "kill", t.TempDir(), 7)
-		replies, err := pool.Map(within(t, patience), items)
+		replies, err = pool.Map(within(t, patience), items)
 		switch {
 		case err == nil:
 			right(t, items, replies)
@@ -61,6 +64,10 @@ func starved(t *testing.T, e env, resource int, to uint64, says string) {
 			t.Errorf("Map: %v, want all results, or an error that says %q", err, says)
 		}
 	})
+	if err != nil && strings.Contains(err.Error(), "start worker ") { // this pool is given up
+		pool.Close()
+		pool = open(t, e, endure)
+	}
 	survives(t, pool)
 }
 
@@ -68,8 +75,28 @@ func noDescriptors(t *testing.T, e env) {
 	if !inside(t, nil) {
 		return
 	}
+	for n := range 16 {
+		scarce(t, e, n)
+	}
 	// Some are left, but not enough for the pipes of one worker.
 	starved(t, e, syscall.RLIMIT_NOFILE, uint64(free(5)), "too many open files")
+}
+
+// scarce opens a pool with n descriptors left. If it fails, it says why, and
+// has closed what it had opened itself: the garbage collector does not help.
+func scarce(t *testing.T, e env, n int) {
+	t.Helper()
+	defer debug.SetGCPercent(debug.SetGCPercent(-1))
+	before := descriptors()
+	limited(t, syscall.RLIMIT_NOFILE, uint64(free(n)), func() {
+		pool, err := tryOpen(t, e, endure)
+		if err == nil {
+			pool.Close()
+		} else if text := err.Error(); !strings.Contains(text, "too many open files") && !strings.Contains(text, "start worker ") {
+			t.Errorf("Open with %d descriptors left: %v", n, err)
+		}
+	})
+	shortly(t, "all descriptors are closed", func() bool { return len(news("", before, descriptors())) == 0 })
 }
 
 // free returns the lowest number below which n descriptors are free.

@@ -18,12 +18,13 @@ type residue struct {
 	goroutines  int
 	children    map[string]string // process id -> name and state
 	descriptors map[string]string // number -> what it is
+	memory      map[string]string // shared with other processes: address -> what it is
 }
 
 // look takes stock.
 func look() residue {
 	wakePoller()
-	return residue{runtime.NumGoroutine(), children(), descriptors()}
+	return residue{runtime.NumGoroutine(), children(), descriptors(), sharedMemory()}
 }
 
 // wakePoller makes the runtime open the descriptors that it keeps for itself.
@@ -56,6 +57,7 @@ func (r residue) left() string {
 	}
 	left = append(left, news("descriptor", r.descriptors, descriptors())...)
 	left = append(left, news("child process", r.children, children())...)
+	left = append(left, news("shared memory at", r.memory, sharedMemory())...)
 	return strings.Join(left, ", ")
 }
 
@@ -124,6 +126,19 @@ func descriptors() map[string]string {
 	for _, e := range entries {
 		if target, err := os.Readlink(filepath.Join(list, e.Name())); err == nil {
 			found[e.Name()] = target
+		}
+	}
+	return found
+}
+
+// sharedMemory returns what is mapped of files without a name.
+func sharedMemory() map[string]string {
+	found := map[string]string{}
+	text, _ := os.ReadFile("/proc/self/maps")
+	for line := range strings.Lines(string(text)) {
+		if at := strings.Index(line, "/memfd:"); at > 0 {
+			address, _, _ := strings.Cut(line, " ")
+			found[address] = strings.TrimSpace(line[at:])
 		}
 	}
 	return found

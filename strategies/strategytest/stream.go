@@ -2,8 +2,11 @@ package strategytest
 
 import (
 	"errors"
+	"fmt"
 	"iter"
+	"runtime"
 	"slices"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -212,6 +215,25 @@ func breakHalfWay(t *testing.T, e env) {
 		items := orders(10, "")
 		right(t, items, mapAll(t, pool, items))
 	}
+	breakBesideTask(t, e)
+}
+
+// breakBesideTask leaves a stream while a task runs, and wants the task to be
+// told.
+func breakBesideTask(t *testing.T, e env) {
+	t.Helper()
+	e.spec.Chunk = 1
+	pool := open(t, e, act)
+	items, dir := held(t, 2, "wait")
+	items[0].Act = ""
+	for _, err := range pool.Stream(within(t, patience), slices.Values(items)) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		eventually(t, "the next item starts", func() bool { return len(marks(dir, "started")) > 0 })
+		break
+	}
+	ended(t, pool, dir)
 }
 
 // panickingSequence wants the results before the panic, and the panic here.
@@ -244,6 +266,21 @@ func panickingSequence(t *testing.T, e env) {
 	}
 	left := orders(10, "")
 	right(t, left, mapAll(t, pool, left))
+	exitingSequence(t, pool)
+}
+
+// exitingSequence ends the goroutine that reads it. That is no end of the
+// items.
+func exitingSequence(t *testing.T, pool *strategies.Pool[order, reply]) {
+	t.Helper()
+	defer func() {
+		if v := fmt.Sprint(recover()); !strings.Contains(v, "runtime.Goexit") {
+			t.Errorf("recovered %s, want one that tells of runtime.Goexit", v)
+		}
+	}()
+	for _, err := range pool.Stream(within(t, patience), func(func(order) bool) { runtime.Goexit() }) {
+		t.Errorf("a result of no item: %v", err)
+	}
 }
 
 // stuck is a sequence of n items that then blocks until the end of the check.

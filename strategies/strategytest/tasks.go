@@ -75,6 +75,8 @@ var acts = map[string]func(context.Context, order) (reply, error){
 	"print":     printLines,
 	"flood":     flood,
 	"grow":      grow,
+	"swell":     swell,
+	"lament":    lament,
 	"die":       func(context.Context, order) (reply, error) { os.Exit(3); return reply{}, nil },
 	"die once":  dieOnce,
 	"nest":      nest,
@@ -160,6 +162,17 @@ func flood(_ context.Context, o order) (reply, error) {
 func grow(_ context.Context, o order) (reply, error) {
 	o.Bytes = make([]byte, 1<<20)
 	return answer(o, ""), nil
+}
+
+// swell answers with ten kilobytes.
+func swell(_ context.Context, o order) (reply, error) {
+	o.Bytes = make([]byte, 10<<10)
+	return answer(o, ""), nil
+}
+
+// lament fails with a long text.
+func lament(context.Context, order) (reply, error) {
+	return reply{}, errors.New(strings.Repeat("alas ", 10<<10))
 }
 
 // dieOnce ends the worker in the first of its runs.

@@ -221,9 +221,9 @@ func unencodable(t *testing.T, e env) {
 }
 
 func sealedUp(t *testing.T, e env) {
-	pool := open(t, e, seal)
-	for _, k := range places {
-		for attempts, bad := range []sealed{{V: func() {}}, {N: resultSealed}} {
+	for attempts, bad := range []sealed{{V: func() {}}, {N: resultSealed}} {
+		pool := open(t, e, seal)
+		for _, k := range places {
 			items := make([]sealed, 20)
 			for i := range items {
 				items[i].N = i + 1
@@ -239,23 +239,27 @@ func sealedUp(t *testing.T, e env) {
 				t.Errorf("sealed at %d: item %d after %d attempts, want %d: %v", k, failed.Index, failed.Attempts, attempts, failed)
 			}
 		}
-	}
-	if n := pool.Stats().Deaths; n != 0 {
-		t.Errorf("%d workers died of values", n)
+		if n := pool.Stats().Deaths; n != 0 {
+			t.Errorf("%d workers died of values", n)
+		}
+		pool.Close()
 	}
 }
 
+// refusing opens a pool for each value: one that is the very first of a
+// connection takes along what its encoder said of the type.
 func refusing(t *testing.T, e env) {
-	pool := open(t, e, fuss)
-	for _, k := range places {
-		for bad, attempts := range map[fussy]int{encodeFails: 0, encodePanics: 0, resultFails: 1, resultPanics: 1} {
+	for bad, attempts := range map[fussy]int{encodeFails: 0, encodePanics: 0, resultFails: 1, resultPanics: 1} {
+		pool := open(t, e, fuss)
+		for _, k := range places {
 			if failed := fussAt(t, pool, k, bad); failed.Attempts != attempts {
 				t.Errorf("%d at %d: %d attempts, want %d: %v", bad, k, failed.Attempts, attempts, failed)
 			}
 		}
-	}
-	if n := pool.Stats().Deaths; n != 0 {
-		t.Errorf("%d workers died of values", n)
+		if n := pool.Stats().Deaths; n != 0 {
+			t.Errorf("%d workers died of %d", n, bad)
+		}
+		pool.Close()
 	}
 }
 
@@ -302,12 +306,30 @@ func overLimit(t *testing.T, e env) {
 	for k, items := range map[int][]order{5: large, 6: grown} {
 		replies, err := pool.Map(within(t, patience), items)
 		right(t, items, replies, k)
-		if failed := failures(t, err, 1)[0]; failed.Index != k {
-			t.Errorf("item %d failed, want item %d: %v", failed.Index, k, failed)
+		sent := k - 5 // an item over the limit never is
+		if failed := failures(t, err, 1)[0]; failed.Index != k || failed.Attempts != sent {
+			t.Errorf("item %d failed after %d attempts, want item %d after %d: %v", failed.Index, failed.Attempts, k, sent, failed)
 		}
 	}
 	if n := pool.Stats().Deaths; n != 0 {
 		t.Errorf("%d workers died of large items", n)
+	}
+	overTogether(t, e)
+}
+
+// overTogether has a chunk with results, and one with errors, each of which is
+// within the limit, and all of which are over that of any connection.
+func overTogether(t *testing.T, e env) {
+	t.Helper()
+	const n = 160
+	e.spec.Chunk = n
+	pool := open(t, e, act)
+	items := orders(n, "swell")
+	right(t, items, mapAll(t, pool, items))
+	_, err := pool.Map(within(t, patience), orders(n, "lament"))
+	failures(t, err, n)
+	if n := pool.Stats().Deaths; n != 0 {
+		t.Errorf("%d workers died of large answers", n)
 	}
 }
 

@@ -44,6 +44,30 @@ type Link interface {
 	Hangup()
 }
 
+// Lender is a connection in whose memory frames stay until they are received:
+// nobody need read them before they are wanted, and what Recv returns may be
+// lent, until the next Recv.
+type Lender interface {
+	Link
+
+	// Room returns an empty slice for the payload of the next frame, in the
+	// memory of the connection: what is appended to it is not copied by Send.
+	// It belongs to the goroutine that sends, until the next Send.
+	Room() []byte
+
+	// Waiting returns how many bytes of frames, with their headers, wait to be
+	// received. It belongs to the goroutine that receives.
+	Waiting() int
+
+	// Return gives back what Recv lent and Room gave. Nobody may be sending or
+	// receiving.
+	Return()
+
+	// CloseRecv says that nothing more is to be received than what is there:
+	// then Recv returns io.EOF. It may be called from anywhere.
+	CloseRecv()
+}
+
 // deadlines ends reads and writes that wait.
 type deadlines interface {
 	SetReadDeadline(time.Time) error

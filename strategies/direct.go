@@ -1,0 +1,36 @@
+package strategies
+
+import (
+	"io"
+
+	"github.com/handoff-go/handoff/strategies/transport"
+)
+
+// direct takes chunks right from the memory of the connection. The payload of
+// one is lent: it is decoded before the next is taken.
+type direct struct {
+	conn   transport.Conn
+	lender transport.Lender // under conn
+	broken func(error)      // does not return
+}
+
+func (d *direct) peek() bool { return d.conn.Buffered() }
+
+func (d *direct) take() (f transport.Frame, behind int, ok bool) {
+	switch err := d.conn.Recv(&f); {
+	case err == io.EOF:
+		return f, 0, false
+	case err != nil:
+		d.broken(err)
+	}
+	arrive(&f)
+	return f, d.behind(&f), true
+}
+
+// behind takes chunks to be of one size.
+func (d *direct) behind(f *transport.Frame) int {
+	size := transport.HeaderSize + len(f.Payload) + len(f.Trailer)
+	return (d.lender.Waiting() + size - 1) / size
+}
+
+func (d *direct) stop() { d.lender.CloseRecv() }
