@@ -14,12 +14,17 @@ func BenchmarkCanary(b *testing.B) {
 	}
 }
 
+const (
+	canaryFactor = 6364136223846793005
+	canarySum    = 1442695040888963407
+)
+
 // canary runs a linear congruential generator (Knuth's MMIX), each step of
 // which waits for the one before.
 func canary(steps int) uint64 {
 	x := uint64(1)
 	for range steps {
-		x = 6364136223846793005*x + 1442695040888963407
+		x = canaryFactor*x + canarySum
 	}
 	return x
 }

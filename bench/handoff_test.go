@@ -13,11 +13,37 @@ var handoffWork = []factor.Work{
 	{Payload: 4096, Items: 2048},
 }
 
+// largeWork is carried one item a chunk: as much as a chunk holds, and more.
+var largeWork = []factor.Work{
+	{Payload: 64 << 10, Items: 1024},
+	{Payload: 1 << 20, Items: 64},
+}
+
+// largeSpecs are one item at a time, which compares with a floor that is no
+// more than that, and as pools do it. Binary copies an item once each way, which
+// is the least; gob is what is used.
+var largeSpecs = []string{
+	"process-gob,workers=1,chunk=1,window=1",
+	"process-gob,workers=2,chunk=1",
+	"process-binary,workers=1,chunk=1,window=1",
+	"process-binary,workers=2,chunk=1",
+	"process-shm-binary,workers=1,chunk=1,window=1",
+	"process-shm-binary,workers=2,chunk=1",
+}
+
 // BenchmarkHandoff: what does handing over cost where there is nothing to
 // compute?
 func BenchmarkHandoff(b *testing.B) {
 	for _, text := range five {
 		for _, w := range handoffWork {
+			benchmarkHandoff(b, text, w)
+		}
+	}
+	for _, text := range largeSpecs {
+		if _, err := strategies.Parse(text); err != nil {
+			continue // there is no such transport
+		}
+		for _, w := range largeWork {
 			benchmarkHandoff(b, text, w)
 		}
 	}

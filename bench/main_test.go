@@ -14,6 +14,7 @@ import (
 const seed = 1
 
 func TestMain(m *testing.M) {
+	serveFloor()
 	strategies.Init()
 	flag.Parse()
 	if flag.Lookup("test.bench").Value.String() != "" {

@@ -6,14 +6,14 @@ import (
 )
 
 // addPeers says how handoff's strategies stand among other people's pools, if
-// the run has any: rows for each work, the goals, and a picture of the first
-// work that others did, too.
+// the run has any: rows for each work, and a picture of the first work that
+// others did, too.
 func (r *Report) addPeers() {
 	m := analysis.PeersMatrix(r.matrices)
 	if m == nil {
 		return
 	}
-	r.peersOf, r.goals = m, analysis.Goals(m)
+	r.peersOf = m
 	drawn := false
 	for _, w := range m.Works {
 		p, err := analysis.NewPeers(m, w)
@@ -36,13 +36,13 @@ func (r *Report) addPeersPlot(p *analysis.Peers) {
 	})
 }
 
-// peersTables are one a work, then the goals.
+// peersTables are one a work.
 func (r *Report) peersTables() []*table {
 	var all []*table
 	for _, p := range r.peers {
 		all = append(all, peersTable(r.peersOf, p))
 	}
-	return append(all, goalsTable(r.goals))
+	return all
 }
 
 // peersTable has the pools of one work down, the fastest first.

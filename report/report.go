@@ -29,6 +29,8 @@ type Report struct {
 	breakEven *analysis.BreakEven
 	peersOf   *analysis.Matrix // with other people's pools in it, nil if there are none
 	peers     []*analysis.Peers
+	floors    map[*analysis.Matrix]*analysis.Floors
+	autos     map[*analysis.Matrix]*analysis.Auto
 	goals     []analysis.Goal
 }
 
@@ -44,6 +46,8 @@ type Plot struct {
 func New(run *record.Run) *Report {
 	r := &Report{Run: run, matrices: analysis.Matrices(run)}
 	r.main = analysis.Main(r.matrices)
+	r.addFloors()
+	r.goals = analysis.AllGoals(r.matrices)
 	r.addWarnings()
 	if r.main == nil {
 		r.warn("no pictures: the file has no benchmark that strategy=serial and another strategy ran with the same work")

@@ -15,6 +15,25 @@ const method = "Values are medians with 95% order-statistic intervals (benchstat
 	"The handoff cost of an item is P·wall/N − c: all worker time beyond the compute c that serial measured in the same round; " +
 	"a strategy breaks even where it equals (P−1)·c, read off between the measured sizes, with a bootstrap interval over rounds."
 
+const (
+	floorMethod = "A time `of the floor` is the median of the ratios within each round. The floor of a cell with one item in one chunk is a message " +
+		"that goes there and back alone; that of other cells, as many messages as do not wait for each other. Items without a payload are compared with 64 bytes."
+	autoMethod = "A time `of the best` is that of the automatic chunk divided by that of the fixed chunk that had the smallest median in the other rounds, " +
+		"within each round: a chunk that was chosen because it was the best in this round, too, would look better than it is."
+)
+
+// methods says how the numbers of this run were made.
+func (r *Report) methods() string {
+	text := method
+	if len(r.floors) > 0 {
+		text += " " + floorMethod
+	}
+	if len(r.autos) > 0 {
+		text += " " + autoMethod
+	}
+	return text
+}
+
 // hasStrategies reports whether the matrix is of a benchmark that compares
 // strategies.
 func hasStrategies(m *analysis.Matrix) bool {
@@ -26,21 +45,32 @@ func hasStrategies(m *analysis.Matrix) bool {
 	return false
 }
 
-// tables are those that are printed: one a benchmark, then break-even.
+// tables are those that are printed: those of each benchmark, then break-even,
+// then the goals.
 func (r *Report) tables() []*table {
 	var all []*table
 	for _, m := range r.matrices {
 		switch {
 		case m == r.peersOf && len(r.peers) > 0:
 			all = append(all, r.peersTables()...)
+		case r.autos[m] != nil:
+			all = append(all, autoTable(r.autos[m]))
+		case analysis.IsFloor(m):
+			all = append(all, floorTable(m))
 		case hasStrategies(m):
-			all = append(all, mainTable(m))
+			all = append(all, mainTables(m)...)
 		default:
 			all = append(all, plainTable(m))
+		}
+		if f := r.floors[m]; f != nil {
+			all = append(all, flooredTable(f))
 		}
 	}
 	if r.breakEven != nil {
 		all = append(all, breakEvenTable(r.breakEven))
+	}
+	if len(r.goals) > 0 {
+		all = append(all, goalsTable(r.goals))
 	}
 	return all
 }
@@ -81,7 +111,7 @@ func (r *Report) Markdown() string {
 	for _, t := range r.tables() {
 		fmt.Fprintf(&out, "\n## %s\n\n%s", t.title, t)
 	}
-	fmt.Fprintf(&out, "\n%s\n", method)
+	fmt.Fprintf(&out, "\n%s\n", r.methods())
 	for _, p := range r.Plots {
 		fmt.Fprintf(&out, "\n## %s\n\n[![%s](plots/%s.png)](plots/%s.svg)\n\n%s\n", p.Name, p.Title, p.Name, p.Name, p.Reading)
 	}

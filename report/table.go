@@ -79,17 +79,32 @@ func mainMetric(m *analysis.Matrix) string {
 	return analysis.MetricOp
 }
 
+// mainTables are one for the works that the same columns did: a table that is
+// mostly empty says little.
+func mainTables(m *analysis.Matrix) []*table {
+	var all []*table
+	parts := m.Parts()
+	for i, part := range parts {
+		name := m.Bench
+		if len(parts) > 1 {
+			name += fmt.Sprintf(" (%d of %d)", i+1, len(parts))
+		}
+		all = append(all, mainTable(m, part, name))
+	}
+	return all
+}
+
 // mainTable has work down and strategies across: median, interval, and how
 // many times as fast as serial.
-func mainTable(m *analysis.Matrix) *table {
+func mainTable(m *analysis.Matrix, part analysis.Part, name string) *table {
 	metric := mainMetric(m)
-	t := &table{title: m.Bench + ": " + metricWords(metric) + sameN(m), head: []string{m.Bench}}
-	for _, c := range m.Columns {
+	t := &table{title: name + ": " + metricWords(metric) + sameN(m), head: []string{m.Bench}}
+	for _, c := range part.Columns {
 		t.head = append(t.head, columnName(c))
 	}
-	for _, w := range m.Works {
+	for _, w := range part.Works {
 		row := []string{orDash(w.Name)}
-		for _, c := range m.Columns {
+		for _, c := range part.Columns {
 			row = append(row, mainCell(m, w, c, metric))
 		}
 		t.rows = append(t.rows, row)

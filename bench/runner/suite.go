@@ -27,9 +27,10 @@ var suites = []Suite{
 		Budget: 5 * time.Minute,
 		Bench: []string{
 			"^BenchmarkFactor$/./^digits=(2|5|7|9|11|12)$/^shape=number$",
-			"^BenchmarkHandoff$/^strategy=(process-gob|shared-file)$",
+			"^BenchmarkHandoff$/^strategy=(process-gob|shared-file)$/^payload=(0|4096)$",
 			"^BenchmarkRoundTrip$/^strategy=(process-gob|shared-file)$",
 			"^BenchmarkStart$/^strategy=process-gob$",
+			"^BenchmarkFloor$/^strategy=floor-pipe$/^payload=(64|4096)$/^workers=2$",
 			"^BenchmarkCanary$",
 		},
 	},
@@ -47,6 +48,27 @@ var suites = []Suite{
 		Name:   "full",
 		Rounds: 10,
 		Bench:  []string{"."},
+	},
+	{
+		Name:   "floor", // what handing over costs, beside what moving the bytes costs
+		Rounds: 10,
+		Budget: 6 * time.Minute,
+		Bench: []string{
+			"^BenchmarkHandoff$",
+			"^BenchmarkRoundTrip$",
+			"^BenchmarkStart$",
+			"^BenchmarkFloor$",
+			"^BenchmarkCanary$",
+		},
+	},
+	{
+		Name:   "auto", // half of the cells of -bench Auto: the smallest and the largest payload
+		Rounds: 8,
+		Budget: 6 * time.Minute,
+		Bench: []string{
+			"^BenchmarkAuto$/./^compute-ns=/^payload=(0|65536)$",
+			"^BenchmarkCanary$",
+		},
 	},
 }
 

@@ -23,7 +23,7 @@ func TestSuitesFindTheirCells(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
 	for suite, wants := range map[string]map[string]int{
-		"default": {"Factor": 30, "Handoff": 4, "RoundTrip": 2, "Start": 1, "Canary": 1},
+		"default": {"Factor": 30, "Handoff": 4, "RoundTrip": 2, "Start": 1, "Floor": 2, "Canary": 1},
 		"quick":   {"Factor": 15, "Canary": 1},
 	} {
 		cells, err := runner.List(ctx, runner.Config{Suite: suite})
@@ -48,7 +48,7 @@ func TestSuitesFindTheirCells(t *testing.T) {
 
 func TestRunRunRefusesBadFlags(t *testing.T) {
 	for args, want := range map[string]string{
-		"-suite nope":     `run: -suite "nope": want one of default, quick, full`,
+		"-suite nope":     `run: -suite "nope": want one of default, quick, full, floor, auto`,
 		"-rounds 0":       `run: invalid value "0" for flag -rounds: want a whole number from 1`,
 		"-seed -1":        `run: invalid value "-1" for flag -seed: want a whole number from 1`,
 		"-benchtime soon": `run: -benchtime "soon": want a number of iterations such as 1x or 100x, or a time such as 500ms`,

@@ -64,8 +64,7 @@ var (
 var unjudged = math.NaN()
 
 // goals are literal: what was promised, not what was found. All are for two
-// workers. What other benchmarks are for is not among them: automatic chunks
-// against fixed ones, and transports against their floors.
+// workers. Those of other benchmarks are in floorgoals.go.
 var goals = []struct {
 	words        string
 	kind         GoalKind
