@@ -39,10 +39,17 @@
 // What each strategy costs per item beyond the computing, in order of
 // magnitude, when items are small and many:
 //
-//	serial            nothing
-//	goroutines        some ten nanoseconds
-//	process-gob       some hundred nanoseconds in full chunks, microseconds one by one
-//	process-json      two to three times that
-//	shared-file       as process-gob, and some hundred microseconds a chunk for the files
-//	shared-file-json  likewise
+//	serial              nothing
+//	goroutines          some ten nanoseconds
+//	process-gob         some hundred nanoseconds in full chunks, microseconds one by one
+//	process-json        two to three times that; process-jsonv2 likewise
+//	process-cbor        somewhat more than process-gob; process-msgpack more again
+//	process-binary      less than process-gob, for types that it carries
+//	process-shm-binary  some ten nanoseconds in full chunks, half of process-gob one by one
+//	process-unix-gob    as process-gob; process-tcp-gob somewhat more
+//	shared-file         as process-gob, and some hundred microseconds a chunk for the files
+//
+// Every transport (pipe, which names leave out, unix, tcp, shm) goes with every
+// codec (gob, json, binary, cbor, msgpack, jsonv2), and shared-file, which leaves
+// out gob, too: [Names].
 package strategies

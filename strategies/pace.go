@@ -1,7 +1,5 @@
 package strategies
 
-import "math"
-
 // The rule for automatic chunks and windows. What a chunk of n items costs is
 //
 //	n·(item + bytes·(1 + n·bytes/cache)) + frame
@@ -12,8 +10,8 @@ import "math"
 // least value, within 2 % over a factor of four, and a frame costs 20 to 75 µs
 // of CPU when the other side has gone to sleep. So:
 //
-//   - a chunk grows until it is chunkSpan of work (frames: 1 to 3 %) or
-//     chunkBytes (caches);
+//   - a chunk grows until it is chunkSpan of work (frames: 1 to 3 %), or
+//     chunkBytes or chunkItems (caches, and the collector);
 //   - it starts at one item, because nothing is known of them, and grows by
 //     growth from answer to answer, in windows of minWindow, so that no great
 //     number of small frames is under way before the size is right;
@@ -27,14 +25,15 @@ import "math"
 // TestAutoAgainstFixedChunks plays that against the best fixed chunk.
 const (
 	windowSpan   = 2_000_000 // ns
-	chunkSpan    = 1_000_000 // ns
-	tailSpan     = chunkSpan / 8
+	chunkSpan    = 2_000_000 // ns
+	tailSpan     = chunkSpan / 16
 	claimSpan    = 50_000 // ns of a chunk in process, where one costs about 0.1 µs
 	growth       = 8
 	minWindow    = 2
 	maxWindow    = 1024
 	windowBytes  = 4 << 20 // outstanding each way; a larger chunk travels alone
 	chunkBytes   = 512 << 10
+	chunkItems   = 4096
 	paceMemory   = 8 // weight of the past in the averages
 	unknownBytes = 16
 )
@@ -100,12 +99,12 @@ func (p *pace) chunkSize(spec Spec, left int) int {
 	return max(1, n)
 }
 
-// fitting is how many items fit into the bytes of a chunk.
+// fitting is how many items fit into a chunk, however little work they are.
 func (p *pace) fitting() int {
 	if per := max(p.sent, p.got); per > 0 {
-		return max(1, int(chunkBytes/per))
+		return max(1, min(chunkItems, int(chunkBytes/per)))
 	}
-	return math.MaxInt
+	return chunkItems
 }
 
 // share is an equal part of n items, rounded up.

@@ -26,21 +26,21 @@ func (p *pace) work(n int, ns float64) {
 	p.grow(n)
 }
 
-func TestChunkGrowsUntilItTakesItsSpan(t *testing.T) {
-	const ns = 100
-	var p pace
-	sizes := []int{p.chunkSize(auto, -1)}
-	for range 20 {
-		n := sizes[len(sizes)-1]
-		p.work(n, ns)
-		sizes = append(sizes, p.chunkSize(auto, -1))
-	}
-	want := 1
-	for i, n := range sizes {
-		if n != want {
-			t.Fatalf("sizes %v: number %d is %d, want %d", sizes, i, n, want)
+func TestChunkGrowsUntilItIsEnough(t *testing.T) {
+	for ns, most := range map[float64]int{
+		100:    chunkItems,
+		10_000: chunkSpan / 10_000,
+	} {
+		var p pace
+		want := 1
+		for i := range 20 {
+			n := p.chunkSize(auto, -1)
+			if n != want {
+				t.Fatalf("of items of %v ns, chunk %d has %d, want %d", ns, i, n, want)
+			}
+			p.work(n, ns)
+			want = min(growth*want, most)
 		}
-		want = min(growth*want, chunkSpan/ns)
 	}
 }
 

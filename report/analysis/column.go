@@ -20,15 +20,16 @@ var setupKeys = []string{
 
 // strategyOrder is the order of columns and bars; strategies that are not named
 // here follow by name.
-var strategyOrder = []string{Serial, "goroutines", "process-gob", "process-json", "shared-file"}
+var strategyOrder = []string{Serial, "goroutines", "process-gob", "process-json", "process-shm-binary", "shared-file"}
 
 // strategyLabels are the names that pictures and sentences use.
 var strategyLabels = map[string]string{
-	Serial:         "serial",
-	"goroutines":   "goroutine pool",
-	"process-gob":  "subprocess gob",
-	"process-json": "subprocess JSON",
-	"shared-file":  "shared file",
+	Serial:               "serial",
+	"goroutines":         "goroutine pool",
+	"process-gob":        "subprocess gob",
+	"process-json":       "subprocess JSON",
+	"process-shm-binary": "shared memory binary",
+	"shared-file":        "shared file",
 }
 
 // Column is one way of getting the work done: a strategy and its set-up.

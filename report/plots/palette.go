@@ -18,11 +18,12 @@ var (
 // strategyColors are Okabe–Ito hues, darkened until white text on them and
 // they as text on white pass a contrast of 4.5:1.
 var strategyColors = map[string]color.Color{
-	"serial":       rgb(0x57606A),
-	"goroutines":   rgb(0x0072B2), // blue
-	"process-gob":  rgb(0x00805D), // bluish green
-	"process-json": rgb(0xC24A00), // vermilion
-	"shared-file":  rgb(0x7F3F8F), // reddish purple
+	"serial":             rgb(0x57606A),
+	"goroutines":         rgb(0x0072B2), // blue
+	"process-gob":        rgb(0x00805D), // bluish green
+	"process-json":       rgb(0xC24A00), // vermilion
+	"process-shm-binary": rgb(0x3B4BA3), // indigo
+	"shared-file":        rgb(0x7F3F8F), // reddish purple
 }
 
 // spareColors are for strategies that are not in the table above.
@@ -32,7 +33,6 @@ var spareColors = []color.Color{
 	rgb(0x6B6A00), // yellow
 	rgb(0xA8336F), // pink
 	rgb(0x5A4A3A), // brown
-	rgb(0x3B4BA3), // indigo
 }
 
 // strategyColor returns a strategy's colour, the same in every picture: a

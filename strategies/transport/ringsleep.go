@@ -51,7 +51,6 @@ type sleeper struct {
 	word  *atomic.Uint32
 	bell  bell
 	looks bool // there is another CPU, on which something may happen
-	yield bool // other goroutines have only this one
 	luck  int  // how often looking paid, a moving average
 	waits uint
 }
@@ -60,18 +59,16 @@ func newSleeper(word *atomic.Uint32, b bell) *sleeper {
 	return &sleeper{
 		word: word, bell: b, luck: alwaysLucky,
 		looks: runtime.NumCPU() > 1,
-		yield: runtime.GOMAXPROCS(0) == 1,
 	}
 }
 
 // until returns when ready does.
 func (s *sleeper) until(ready func() bool) {
 	for !ready() {
-		if s.yield {
-			// A system call keeps the processor for a while, so whoever could
-			// use it goes first.
-			runtime.Gosched()
-		}
+		// A system call keeps the processor for 20 µs to 10 ms, so whoever could
+		// use it goes first: without this, receivers that sleep had kept both
+		// processors of a coordinator, and its senders waited.
+		runtime.Gosched()
 		if s.look(ready) {
 			return
 		}
