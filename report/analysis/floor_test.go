@@ -69,9 +69,9 @@ func TestFloors(t *testing.T) {
 		"Handoff payload=0 shared-file: floor-file x3", // not the one in memory, of which there is no floor
 		"Handoff payload=4096 process-gob: floor-pipe x1.5",
 		"Handoff payload=1048576 process-gob: floor-pipe x2",
+		"Handoff payload=1048576 process-shm-binary: floor-shm x1.2",
 		"Handoff payload=1048576 process-binary: floor-pipe x1.25",
 		"Handoff payload=1048576 process-binary: floor-pipe x1.5",
-		"Handoff payload=1048576 process-shm-binary: floor-shm x1.2",
 		"RoundTrip  process-gob: floor-pipe x1.5",
 	}
 	if strings.Join(got, "\n") != strings.Join(want, "\n") {
