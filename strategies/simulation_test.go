@@ -1,7 +1,6 @@
 package strategies
 
 import (
-	"fmt"
 	"math/rand/v2"
 	"slices"
 	"sync"
@@ -233,7 +232,7 @@ func TestAutoAgainstFixedChunks(t *testing.T) {
 	if median > 1.03 || worst > 1.12 {
 		t.Errorf("against the best fixed chunk: median %.3f, worst %.3f; want 1.03 and 1.12", median, worst)
 	}
-	t.Log(fmt.Sprintf("median %.3f, worst %.3f", median, worst))
+	t.Logf("median %.3f, worst %.3f", median, worst)
 }
 
 // simulated are the computing times of items that take about 60 ms in all.
