@@ -5,6 +5,9 @@ FUZZTIME ?= 30s
 MINUTES ?= 10
 # Operations a sample: three are 0.2 to 1 s in most cells.
 BENCHTIME ?= 3x
+# Flags for the tests under the race detector: -short leaves out strategies that
+# differ from others by their transport or codec alone.
+RACEFLAGS ?=
 # Flags for "handoff run", such as RUNFLAGS="-o results/RUN" to go on with an
 # interrupted run.
 RUNFLAGS ?=
@@ -65,8 +68,8 @@ test: ## run all tests
 	@set -e; for dir in $(MODULES); do echo "$(GO) -C $$dir test ./..."; $(GO) -C "$$dir" test ./...; done
 
 race: ## run all tests under the race detector
-	$(GO) test -race ./...
-	@set -e; for dir in $(MODULES); do echo "$(GO) -C $$dir test -race ./..."; $(GO) -C "$$dir" test -race ./...; done
+	$(GO) test -race $(RACEFLAGS) ./...
+	@set -e; for dir in $(MODULES); do echo "$(GO) -C $$dir test -race ./..."; $(GO) -C "$$dir" test -race $(RACEFLAGS) ./...; done
 
 soak: ## kill workers for MINUTES on end, and lose nothing
 	HANDOFF_SOAK=$(MINUTES)m $(GO) test -count=1 -v -timeout 0 -run '^TestSoak$$' ./strategies

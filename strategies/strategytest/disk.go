@@ -116,6 +116,9 @@ func answersDiskFull(t *testing.T, e env) {
 		return
 	}
 	e.dir = smallDisk(t, "512k")
+	// All in one chunk, for one worker: nobody else writes while the disk is
+	// full, which would end the call.
+	e.spec.Workers, e.spec.Chunk = 1, 20
 	pool := open(t, e, act)
 	items := orders(20, "")
 	items[7].Act = "grow" // to a megabyte

@@ -5,6 +5,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"testing"
 
 	"github.com/handoff-go/handoff/strategies"
 )
@@ -47,7 +48,12 @@ var thorough = []string{"serial", "goroutines", "process-gob", "process-unix-gob
 // codec, and of the one that decodes right from the memory of its connection
 // and keeps the least apart. A transport carries bytes and a codec makes them: what holds for
 // each of the two holds for all their combinations.
+//
+// With go test -short they are fewer: one of each way of handing over.
 func covering() []string {
+	if testing.Short() {
+		return []string{"serial", "goroutines", "process-gob", "process-shm-binary", "shared-file"}
+	}
 	return slices.DeleteFunc(strategies.Names(), func(name string) bool {
 		return !slices.Contains(thorough, name) && !throughPipe(name) && name != "process-shm-binary"
 	})
