@@ -1,6 +1,9 @@
 package strategies
 
-import "context"
+import (
+	"context"
+	"errors"
+)
 
 // execution runs the items of a chunk one after the other, on either kind of
 // worker. It survives a task that ends its goroutine: exited records that, and
@@ -13,10 +16,16 @@ type execution struct {
 	failed   []failure
 }
 
-// run runs what is left of the chunk.
+// run runs what is left of the chunk. A cancelled context is asked at the start
+// and after an item that failed, perhaps because of it: whoever sets stopped
+// may come later.
 func (x *execution) run() {
 	n := x.load.len()
 	for x.next < n {
+		if errors.Is(x.ctx.Err(), context.Canceled) {
+			x.skip(x.next)
+			return
+		}
 		i, err := x.load.runFrom(x.ctx, x.next, x.position)
 		if err == nil {
 			x.skip(i)

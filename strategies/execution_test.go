@@ -105,3 +105,29 @@ func TestStoppedBeforeItBegan(t *testing.T) {
 		t.Errorf("of a chunk that was stopped before it began: %+v", x.failed)
 	}
 }
+
+// TestCancelledExecution: nothing is begun after the context was cancelled,
+// also where nobody has set stopped yet.
+func TestCancelledExecution(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	begun := 0
+	c := &cargo[int, int]{
+		run: func(ctx context.Context, n int) (int, error) {
+			if begun++; n == 1 {
+				cancel()
+			}
+			return n, ctx.Err()
+		},
+		items: []int{0, 1, 2, 3}, results: make([]int, 4),
+	}
+	for range 2 {
+		x := &execution{load: c, ctx: ctx, position: new(position)}
+		x.run()
+		if n := len(x.failed); n == 0 || !x.failed[n-1].skipped {
+			t.Errorf("the last item is not skipped: %+v", x.failed)
+		}
+	}
+	if begun != 2 {
+		t.Errorf("%d items were begun, want 2", begun)
+	}
+}
