@@ -83,14 +83,16 @@ lint: ## gofmt, go vet, staticcheck
 		$(GO) -C "$$dir" vet ./...; (cd "$$dir" && "$$staticcheck" ./...); \
 	done
 
+# FUZZJOBS targets at a time, each with its share of the CPUs.
+FUZZJOBS ?= 1
+
 fuzz: ## run each fuzz target for FUZZTIME
-	@set -e; find . -name '*_test.go' -not -path '*/testdata/*' -exec grep -l '^func Fuzz' {} + | sort | \
+	@find . -name '*_test.go' -not -path '*/testdata/*' -exec grep -l '^func Fuzz' {} + | sort | \
 	while read -r file; do \
-		for target in $$(sed -n 's/^func \(Fuzz[A-Za-z0-9_]*\)(.*/\1/p' "$$file"); do \
-			echo "fuzz $$target in $${file%/*}"; \
-			$(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 1x "$${file%/*}" || exit 1; \
-		done; \
-	done
+		sed -n "s|^func \(Fuzz[A-Za-z0-9_]*\)(.*|\1 $${file%/*}|p" "$$file"; \
+	done | \
+	xargs -P $(FUZZJOBS) -L 1 sh -c 'echo "fuzz $$0 in $$1"; \
+		$(GO) test -run "^$$" -fuzz "^$$0\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 1x $(FUZZFLAGS) "$$1" || exit 255'
 
 clean: ## remove what was built; recorded runs stay
 	rm -rf bin
