@@ -56,55 +56,46 @@ func openAnts(context.Context, Peer) (Pool, error) {
 	if err != nil {
 		return nil, err
 	}
-	factorize := func(numbers []uint64) ([][]uint64, error) {
-		results := make([][]uint64, len(numbers))
-		var left sync.WaitGroup
-		left.Add(len(numbers))
-		for i, n := range numbers {
-			err := workers.Submit(func() {
-				results[i] = factor.Factorize(n)
-				left.Done()
-			})
-			if err != nil {
-				return nil, err
-			}
-		}
-		left.Wait()
-		return results, nil
-	}
-	return &mapped{factorize: factorize, end: func() error { return workers.ReleaseTimeout(time.Minute) }}, nil
+	submit := func(p place) error { return workers.Submit(p.fill) }
+	return &mapped{factorize: placed(submit), end: func() error { return workers.ReleaseTimeout(time.Minute) }}, nil
 }
 
-// place is an item on its way through openAntsFunc.
+// openAntsFunc uses the variant for one function over many items, which ants
+// offers to save a closure an item.
+func openAntsFunc(context.Context, Peer) (Pool, error) {
+	workers, err := ants.NewPoolWithFuncGeneric(Workers, place.fill)
+	if err != nil {
+		return nil, err
+	}
+	return &mapped{factorize: placed(workers.Invoke), end: func() error { return workers.ReleaseTimeout(time.Minute) }}, nil
+}
+
+// place is an item on its way through a pool, and where its result belongs.
 type place struct {
 	number uint64
 	result *[]uint64
 	left   *sync.WaitGroup
 }
 
-// openAntsFunc uses the variant for one function over many items, which ants
-// offers to save a closure an item.
-func openAntsFunc(context.Context, Peer) (Pool, error) {
-	workers, err := ants.NewPoolWithFuncGeneric(Workers, func(p place) {
-		*p.result = factor.Factorize(p.number)
-		p.left.Done()
-	})
-	if err != nil {
-		return nil, err
-	}
-	factorize := func(numbers []uint64) ([][]uint64, error) {
+func (p place) fill() {
+	*p.result = factor.Factorize(p.number)
+	p.left.Done()
+}
+
+// placed hands every number to submit, and waits until all places are filled.
+func placed(submit func(place) error) func([]uint64) ([][]uint64, error) {
+	return func(numbers []uint64) ([][]uint64, error) {
 		results := make([][]uint64, len(numbers))
 		var left sync.WaitGroup
 		left.Add(len(numbers))
 		for i, n := range numbers {
-			if err := workers.Invoke(place{n, &results[i], &left}); err != nil {
+			if err := submit(place{n, &results[i], &left}); err != nil {
 				return nil, err
 			}
 		}
 		left.Wait()
 		return results, nil
 	}
-	return &mapped{factorize: factorize, end: func() error { return workers.ReleaseTimeout(time.Minute) }}, nil
 }
 
 // openPond uses a task group with results by index.

@@ -38,12 +38,7 @@ func cancelledTwice(t *testing.T, e env) {
 	pool := open(t, e, act)
 	items, dir := held(t, 6, "wait")
 	ctx, cancel := causedCancel(t)
-	done := make(chan error, 1)
-	go func() {
-		_, err := pool.Map(ctx, items)
-		done <- err
-	}()
-	eventually(t, "an item starts", func() bool { return len(marks(dir, "started")) > 0 })
+	done := mapStarted(ctx, t, pool, items, dir)
 	cancel(errEnough)
 	cancel(errors.New("another cause"))
 	promptly(t, "a Map that is cancelled twice", func() {

@@ -104,12 +104,7 @@ func cancelledMap(t *testing.T, e env) {
 	pool := open(t, e, act)
 	items, dir := held(t, 6, "wait")
 	ctx, cancel := causedCancel(t)
-	done := make(chan error, 1)
-	go func() {
-		_, err := pool.Map(ctx, items)
-		done <- err
-	}()
-	eventually(t, "an item starts", func() bool { return len(marks(dir, "started")) > 0 })
+	done := mapStarted(ctx, t, pool, items, dir)
 	cancel(errEnough)
 	promptly(t, "a cancelled Map", func() {
 		if err := <-done; !errors.Is(err, errEnough) {
@@ -117,6 +112,19 @@ func cancelledMap(t *testing.T, e env) {
 		}
 	})
 	ended(t, pool, dir)
+}
+
+// mapStarted calls Map, waits until one of its held items has started, and
+// returns where Map's error will come.
+func mapStarted(ctx context.Context, t *testing.T, pool *strategies.Pool[order, reply], items []order, dir string) <-chan error {
+	t.Helper()
+	done := make(chan error, 1)
+	go func() {
+		_, err := pool.Map(ctx, items)
+		done <- err
+	}()
+	eventually(t, "an item starts", func() bool { return len(marks(dir, "started")) > 0 })
+	return done
 }
 
 // ended wants each task that was started to see the end of its context, and
