@@ -173,6 +173,7 @@ func TestGoals(t *testing.T) {
 		"1, 1/2: 1/1.5 bar",
 		"1/10, -: - peer-ants-pool, peer-ants-func, peer-pond, peer-conc-pool",
 		"1.06, 1.03: 1.05 bar",
+		"-, -: - process-gob with primes of 10 digits, goroutines with primes of 10 digits",
 		"0.92, 0.97: 0.95 bar",
 	}
 	if strings.Join(got, "\n") != strings.Join(want, "\n") {

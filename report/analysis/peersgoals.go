@@ -34,7 +34,7 @@ const (
 // pick names a cell of the matrix of peers, and one of its metrics.
 type pick struct {
 	strategy, chunk, window string
-	primes                  bool // of 9 digits; else numbers of 2 digits
+	primes                  string // their digits; else numbers of 2 digits
 	metric                  string
 }
 
@@ -46,8 +46,16 @@ func call(strategy, chunk, window string) pick {
 	return pick{strategy: strategy, chunk: chunk, window: window, metric: MetricItem}
 }
 
-func prime(strategy string) pick {
-	return pick{strategy: strategy, chunk: "auto", primes: true, metric: MetricItem}
+func prime(strategy, digits string) pick {
+	return pick{strategy: strategy, chunk: "auto", primes: digits, metric: MetricItem}
+}
+
+// String names the cell for the goals that lack it.
+func (p pick) String() string {
+	if p.primes != "" {
+		return p.strategy + " with primes of " + p.primes + " digits"
+	}
+	return p.strategy
 }
 
 var (
@@ -91,7 +99,10 @@ var goals = []struct {
 	{"goroutines, auto: time over ideal, to the best of ants, pond and conc pool", Ratio, 1. / 10, unjudged,
 		[]pick{serialItem, inProcess, item("peer-ants-pool", "1"), item("peer-ants-func", "1"), item("peer-pond", "1"), item("peer-conc-pool", "1")}, overIdeal},
 	{"process-gob, auto, to goroutines, 9-digit primes", Ratio, 1.06, 1.03,
-		[]pick{prime("process-gob"), prime("goroutines")}, quotient},
+		[]pick{prime("process-gob", "9"), prime("goroutines", "9")}, quotient},
+	// Where the bar was set, primes of 9 digits took 31 µs.
+	{"process-gob, auto, to goroutines, 10-digit primes", Ratio, unjudged, unjudged,
+		[]pick{prime("process-gob", "10"), prime("goroutines", "10")}, quotient},
 	{"process-gob, auto: busy share of 2 CPUs", Share, 0.92, 0.97,
 		[]pick{{strategy: "process-gob", chunk: "auto", metric: MetricCPU}, gobAuto}, func(v []float64) float64 { return v[0] / (goalWorkers * v[1]) }},
 }
@@ -140,8 +151,8 @@ func (m *Matrix) picked(picks []pick) (cells []*Cell, missing string) {
 	var absent []string
 	for _, p := range picks {
 		cell := m.find(p)
-		if cell == nil && !slices.Contains(absent, p.strategy) {
-			absent = append(absent, p.strategy)
+		if cell == nil && !slices.Contains(absent, p.String()) {
+			absent = append(absent, p.String())
 		}
 		cells = append(cells, cell)
 	}
@@ -166,8 +177,8 @@ func (m *Matrix) find(p pick) *Cell {
 }
 
 func (p pick) wants(w Work) bool {
-	if p.primes {
-		return w.Key("digits") == "9" && w.Key("numbers") == "prime"
+	if p.primes != "" {
+		return w.Key("digits") == p.primes && w.Key("numbers") == "prime"
 	}
 	return w.Key("digits") == "2" && w.Key("numbers") == ""
 }
