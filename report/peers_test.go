@@ -87,6 +87,7 @@ func inventedPeersRun(seed uint64, rounds int) string {
 		add("serial", "digits=9/numbers=prime", "chunk=auto", 31000)
 		add("goroutines", "digits=9/numbers=prime", "chunk=auto", 15900)
 		add("process-gob", "digits=9/numbers=prime", "chunk=auto", 16300)
+		add("serial", "digits=10/numbers=prime", "chunk=auto", 96000)
 		add("goroutines", "digits=10/numbers=prime", "chunk=auto", 49000)
 		add("process-gob", "digits=10/numbers=prime", "chunk=auto", 49700)
 	}
