@@ -24,9 +24,10 @@ type position struct {
 type activity uint32
 
 const (
-	unknown   activity = iota // it has never said
-	preparing                 // waiting, decoding, encoding, sending: not about one item
-	running                   // the task, over the item
+	unknown    activity = iota // it has never said
+	preparing                  // waiting, decoding, encoding: not about one item
+	running                    // the task, over the item
+	delivering                 // flushing answers: whatever the items hold, they are bytes by now
 )
 
 // index is that of the item in the chunk.
@@ -87,6 +88,7 @@ type scene struct {
 	known bool
 	chunk uint64 // the last that was begun
 	item  int    // of it, the one over which the task ran, or -1
+	apart bool   // it was busy with something that is no item's doing
 }
 
 // examine reads the recorder of a process that has ended, or of one that never
@@ -97,9 +99,11 @@ func (r *recorder) examine() scene {
 	}
 	switch activity(r.doing.Load()) {
 	case preparing:
-		return scene{true, r.chunk.Load(), -1}
+		return scene{known: true, chunk: r.chunk.Load(), item: -1}
 	case running:
-		return scene{true, r.chunk.Load(), r.index()}
+		return scene{known: true, chunk: r.chunk.Load(), item: r.index()}
+	case delivering:
+		return scene{known: true, chunk: r.chunk.Load(), item: -1, apart: true}
 	}
 	return scene{}
 }

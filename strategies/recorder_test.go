@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"testing"
+
+	"github.com/handoff-go/handoff/strategies/transport"
 )
 
 func TestRecorderCrosses(t *testing.T) {
@@ -23,13 +25,14 @@ func TestRecorderCrosses(t *testing.T) {
 		do   func()
 		want scene
 	}{
-		{func() { worker.do(preparing) }, scene{true, 0, -1}},
-		{func() { worker.enter(7) }, scene{true, 7, -1}},
-		{func() { worker.do(running) }, scene{true, 7, 0}},
-		{func() { worker.item.Store(3) }, scene{true, 7, 3}},
-		{func() { worker.begin(2) }, scene{true, 7, 2}},
-		{func() { worker.do(preparing) }, scene{true, 7, -1}},
-		{func() { worker.enter(9) }, scene{true, 9, -1}},
+		{func() { worker.do(preparing) }, scene{known: true, chunk: 0, item: -1}},
+		{func() { worker.enter(7) }, scene{known: true, chunk: 7, item: -1}},
+		{func() { worker.do(running) }, scene{known: true, chunk: 7, item: 0}},
+		{func() { worker.item.Store(3) }, scene{known: true, chunk: 7, item: 3}},
+		{func() { worker.begin(2) }, scene{known: true, chunk: 7, item: 2}},
+		{func() { worker.do(preparing) }, scene{known: true, chunk: 7, item: -1}},
+		{func() { worker.enter(9) }, scene{known: true, chunk: 9, item: -1}},
+		{func() { worker.do(delivering) }, scene{known: true, chunk: 9, item: -1, apart: true}},
 		{func() { worker.do(99) }, scene{}},
 	} {
 		step.do()
@@ -127,8 +130,8 @@ func TestBegunTwiceWithAPause(t *testing.T) {
 	d := newDesk(t, "process-gob,workers=1,chunk=2,window=1")
 	d.mapOf(2)
 	w := d.slots[0]
-	d.dieAt(w, scene{true, d.send(w)[0].id, -1})
-	d.dieAt(w, scene{true, d.send(w)[0].id - 1, -1})
+	d.dieAt(w, scene{known: true, chunk: d.send(w)[0].id, item: -1})
+	d.dieAt(w, scene{known: true, chunk: d.send(w)[0].id - 1, item: -1})
 	if got, want := d.again(), []string{"0+2"}; !slices.Equal(got, want) {
 		t.Errorf("after a death before it was begun, %v goes again, want %v", got, want)
 	}
@@ -152,7 +155,7 @@ func TestAnsweredStayAnswered(t *testing.T) {
 	if err := d.take(w, frameFor(c, 0), part, nil); err != nil {
 		t.Fatal(err)
 	}
-	d.dieAt(w, scene{true, c.id, -1})
+	d.dieAt(w, scene{known: true, chunk: c.id, item: -1})
 	if got, want := d.again(), []string{"0+2", "3+2"}; !slices.Equal(got, want) || call.answered != 1 {
 		t.Errorf("%v goes again, want %v; %d answered, want 1", got, want, call.answered)
 	}
@@ -167,12 +170,12 @@ func TestChargedByTheRecorder(t *testing.T) {
 	d.send(w)
 	d.die(w) // unknown: singly
 	batch := d.send(w)
-	d.dieAt(w, scene{true, batch[1].id, 0})
+	d.dieAt(w, scene{known: true, chunk: batch[1].id, item: 0})
 	if got, want := d.again(), []string{"0+1c", "1+1cx", "2+1c"}; !slices.Equal(got, want) {
 		t.Errorf("%v goes again, want %v", got, want)
 	}
 	batch = d.send(w)
-	d.dieAt(w, scene{true, batch[0].id - 1, -1})
+	d.dieAt(w, scene{known: true, chunk: batch[0].id - 1, item: -1})
 	if got, want := d.again(), []string{"0+1c", "1+1cx", "2+1c"}; !slices.Equal(got, want) {
 		t.Errorf("after a death before any of them was begun, %v goes again, want %v", got, want)
 	}
@@ -184,12 +187,12 @@ func TestAtMostOnceByTheRecorder(t *testing.T) {
 	_, st := d.mapOf(4)
 	w := d.slots[0]
 	batch := d.send(w)
-	d.dieAt(w, scene{true, batch[0].id - 1, -1})
+	d.dieAt(w, scene{known: true, chunk: batch[0].id - 1, item: -1})
 	if got, want := d.again(), []string{"0+1c", "1+1c", "2+1c", "3+1c"}; !slices.Equal(got, want) || len(st.failed) != 0 {
 		t.Errorf("%v goes again, want %v; failed %v", got, want, st.failed)
 	}
 	batch = d.send(w)
-	d.dieAt(w, scene{true, batch[0].id, 0})
+	d.dieAt(w, scene{known: true, chunk: batch[0].id, item: 0})
 	if got, want := d.again(), []string{"1+1c", "2+1c", "3+1c"}; !slices.Equal(got, want) || len(st.failed) != 1 {
 		t.Errorf("%v goes again, want %v; failed %v", got, want, st.failed)
 	}
@@ -220,10 +223,91 @@ func TestMoreThanAWorkerCanRead(t *testing.T) {
 		w := d.slots[0]
 		for i, want := range c.want {
 			batch := d.send(w)
-			d.dieAt(w, scene{true, batch[0].id - 1, -1})
+			batch[0].bytes.Store(readable + 1)
+			d.dieAt(w, scene{known: true, chunk: batch[0].id - 1, item: -1})
 			if got := d.again(); !slices.Equal(got, want) {
 				t.Errorf("%s: after %d deaths %v goes again, want %v", c.spec, i+1, got, want)
 			}
 		}
+	}
+}
+
+// TestNeverBegunIsNotCharged: what any worker can read is no cause of a death
+// before it was begun, however often that happens to it.
+func TestNeverBegunIsNotCharged(t *testing.T) {
+	d := newDesk(t, "process-gob,workers=1,chunk=2,window=8")
+	d.mapOf(4)
+	w := d.slots[0]
+	for i := range 10 {
+		d.dieAt(w, scene{known: true, chunk: d.send(w)[0].id - 1, item: -1})
+		if got, want := d.again(), []string{"0+2", "2+2"}; !slices.Equal(got, want) {
+			t.Fatalf("after %d deaths %v goes again, want %v", i+1, got, want)
+		}
+	}
+}
+
+// TestSparedWhileDelivering: a death over the flush of an answer is nobody's
+// doing, but not for ever.
+func TestSparedWhileDelivering(t *testing.T) {
+	d := newDesk(t, "process-gob,workers=1,chunk=2,window=1,retries=2")
+	d.mapOf(2)
+	w := d.slots[0]
+	for i, want := range [][]string{
+		{"0+2"}, {"0+2"}, // spared
+		{"0+2"}, {"0+1c", "1+1c"}, // begun by two
+		{"1+1c", "0+1cx"},
+	} {
+		at := scene{known: true, item: -1, apart: true}
+		at.chunk = d.send(w)[0].id
+		d.dieAt(w, at)
+		if got := d.again(); !slices.Equal(got, want) {
+			t.Fatalf("after %d deaths %v goes again, want %v", i+1, got, want)
+		}
+	}
+}
+
+// TestSparedItem: a careful item is spared as often as it may be tried again,
+// whatever it is charged with in between.
+func TestSparedItem(t *testing.T) {
+	d := newDesk(t, "process-gob,workers=1,chunk=1,window=1,retries=2")
+	d.mapOf(1)
+	w := d.slots[0]
+	d.send(w)
+	d.die(w) // unknown: careful
+	for i, step := range []struct {
+		apart bool
+		want  []string
+	}{
+		{true, []string{"0+1c"}}, {false, []string{"0+1cx"}}, {true, []string{"0+1cx"}},
+		{true, []string{"0+1cxx"}}, {true, nil},
+	} {
+		at := scene{known: true, item: -1, apart: step.apart}
+		at.chunk = d.send(w)[0].id
+		d.dieAt(w, at)
+		if got := d.again(); !slices.Equal(got, step.want) {
+			t.Fatalf("after %d deaths %v goes again, want %v", i+1, got, step.want)
+		}
+	}
+}
+
+// flushed is a connection that only tells when it is flushed.
+type flushed struct {
+	transport.Conn
+	tell func()
+}
+
+func (f flushed) Flush() error {
+	f.tell()
+	return nil
+}
+
+func TestDeliveringIsNoted(t *testing.T) {
+	var p position
+	var during activity
+	w := &worker{position: &p, lane: newLane(false), data: flushed{tell: func() { during = activity(p.doing.Load()) }}}
+	p.do(running)
+	w.timedDeliver()
+	if after := activity(p.doing.Load()); during != delivering || after != preparing {
+		t.Errorf("activity %d during the flush and %d after it, want %d and %d", during, after, delivering, preparing)
 	}
 }

@@ -16,6 +16,7 @@ type chunk struct {
 	lost    bool // it was begun before, by a worker that was lost
 	unread  bool // it was what a worker that was lost was to read next
 	charged int  // deaths it was charged with
+	spared  int  // deaths it was not charged with, though it was in work
 
 	itemBytes int          // of the encoded size, what belongs to the items
 	bytes     atomic.Int64 // encoded size; set, after itemBytes, before it is sent

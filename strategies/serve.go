@@ -345,7 +345,9 @@ func (w *worker) flush() {
 // timedDeliver is deliver on the task goroutine's lane.
 func (w *worker) timedDeliver() {
 	w.lane.to(phaseTransfer)
+	w.position.do(delivering)
 	w.deliver()
+	w.position.do(preparing)
 	w.lane.to(phaseBusy)
 	w.account = true
 }

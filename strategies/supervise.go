@@ -132,7 +132,12 @@ type remedy struct {
 	singly  bool // all go alone and careful
 	begun   bool // its worker had begun it
 	unread  bool // it was the next that its worker was to read
+	spared  bool // it was in work, but its worker was busy with something else
 }
+
+// readable is what every worker that could start can read: a smaller chunk that
+// was never begun is no cause of a death.
+const readable = 64 << 10
 
 // remedy judges the i-th of the chunks that a lost worker had, by what its
 // recorder tells. What was begun goes again once as it was, but for the item at
@@ -140,7 +145,7 @@ type remedy struct {
 func (p *core) remedy(i int, c *chunk, v verdict, at scene) remedy {
 	r := remedy{guilty: -1, suspect: -1}
 	r.begun = !at.known || c.id <= at.chunk
-	r.unread = i == 0 && !r.begun
+	r.unread = i == 0 && !r.begun && c.bytes.Load() > readable
 	again := r.unread && c.unread // perhaps it is more than a worker can read
 	current := i == 0
 	if at.known {
@@ -154,6 +159,8 @@ func (p *core) remedy(i int, c *chunk, v verdict, at scene) remedy {
 	case v.overdue && c.id == v.chunk:
 		r.guilty = v.item
 	case v.dismissed || v.overdue:
+	case at.apart && c.id == at.chunk && c.spared < p.spec.retries():
+		r.begun, r.spared = false, true
 	case current && c.careful && (!again || c.load.len() == 1):
 		r.guilty = c.firstOpen()
 	case !at.known || again || r.begun && c.lost:
@@ -201,6 +208,10 @@ func (p *core) resend(c *chunk, first int, piece load, r remedy, why *LostError)
 	k := p.newChunk(c.call, c.first+first, piece)
 	k.charged, k.lost, k.unread = c.charged, c.lost || r.begun, c.unread || r.unread
 	k.careful = k.careful || c.careful || r.singly || first == r.guilty || first == r.suspect
+	k.spared = c.spared
+	if r.spared {
+		k.spared++
+	}
 	if first == r.guilty {
 		k.charged++
 	}
