@@ -1,0 +1,78 @@
+package analysis
+
+import (
+	"math"
+	"slices"
+)
+
+// tail is the probability that an interval leaves out at each end.
+const tail = (1 - confidence) / 2
+
+// UnpairedRatio estimates how many times a the values of b are, where the samples were
+// not taken in pairs: the median of all ratios b/a (Hodges and Lehmann's
+// estimate, on logarithms), with Moses' interval from the exact distribution of
+// Mann and Whitney's U (Hollander, Wolfe, Chicken: Nonparametric Statistical
+// Methods, section 4.3). It supposes that both spread alike on a logarithmic
+// scale. ok is false unless all values are positive and there are some of each.
+func UnpairedRatio(a, b []float64) (ratio Interval, ok bool) {
+	if len(a) == 0 || len(b) == 0 || slices.Min(a) <= 0 || slices.Min(b) <= 0 {
+		return NewInterval(nil), false
+	}
+	logs := make([]float64, 0, len(a)*len(b))
+	for _, x := range a {
+		for _, y := range b {
+			logs = append(logs, math.Log(y/x))
+		}
+	}
+	slices.Sort(logs)
+	n := len(logs)
+	ratio = Interval{Center: math.Exp((logs[(n-1)/2] + logs[n/2]) / 2), Lo: math.Inf(-1), Hi: math.Inf(1), N: min(len(a), len(b))}
+	if u := criticalU(len(a), len(b)); u >= 0 {
+		ratio.Lo, ratio.Hi = math.Exp(logs[u]), math.Exp(logs[n-1-u])
+	}
+	return ratio, true
+}
+
+// exactU is the largest number of samples in all for which the counts of
+// arrangements are exact in a float64: the binomial of 56 over 28 is below 2^53.
+const exactU = 56
+
+// criticalU is the largest value of U that is at most as likely as tail, with
+// all below it, when n and m samples have the same distribution; -1 where even
+// 0 is likelier. Beyond exactU samples it is that of the normal approximation.
+func criticalU(n, m int) int {
+	if n+m > exactU {
+		nm := float64(n) * float64(m)
+		return int(nm/2 - 1.959964*math.Sqrt(nm*float64(n+m+1)/12) - 0.5)
+	}
+	ways := arrangements(n, m)
+	limit := 0.0
+	for _, w := range ways {
+		limit += w
+	}
+	limit *= tail
+	sum := 0.0
+	for u, w := range ways {
+		if sum += w; sum > limit {
+			return u - 1
+		}
+	}
+	return len(ways) - 1
+}
+
+// arrangements counts, for each value of U, the orders of n and m samples that
+// have it: the coefficients of the Gaussian binomial, the product of
+// (1 − q^(m+i)) / (1 − q^i) for i from 1 to n.
+func arrangements(n, m int) []float64 {
+	ways := make([]float64, n*m+1)
+	ways[0] = 1
+	for i := 1; i <= n; i++ {
+		for u := len(ways) - 1; u >= m+i; u-- {
+			ways[u] -= ways[u-m-i]
+		}
+		for u := i; u < len(ways); u++ {
+			ways[u] += ways[u-i]
+		}
+	}
+	return ways
+}
