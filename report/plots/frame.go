@@ -30,6 +30,7 @@ var (
 // frame sets title, subtitle and footer. A title that is too wide for the page
 // is set smaller; a subtitle is broken into lines.
 func (s *sheet) frame(title, subtitle string, caption Caption) {
+	s.subtitle = subtitle
 	p := titlePen
 	for p.width(title) > s.width-2*margin && p.size > 9 {
 		p.size -= 0.5

@@ -6,6 +6,7 @@ import (
 
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
+	"gonum.org/v1/plot/vg/recorder"
 	"gonum.org/v1/plot/vg/vgimg"
 	"gonum.org/v1/plot/vg/vgsvg"
 )
@@ -44,8 +45,19 @@ func (p *Picture) SVG() ([]byte, error) {
 	return nameFonts(fixWidths(out.Bytes())), nil
 }
 
-func (p *Picture) drawOn(c draw.Canvas) {
-	s := &sheet{c, p.width, p.height}
+// Conditions returns the picture's subtitle: what was measured, under which
+// conditions. It draws the picture to learn it.
+func (p *Picture) Conditions() string {
+	return p.drawOn(draw.NewCanvas(new(recorder.Canvas), vg.Length(p.width), vg.Length(p.height)))
+}
+
+// Size returns width and height in points.
+func (p *Picture) Size() (width, height float64) { return p.width, p.height }
+
+// drawOn draws the picture and returns the subtitle that its frame was given.
+func (p *Picture) drawOn(c draw.Canvas) (subtitle string) {
+	s := &sheet{c: c, width: p.width, height: p.height}
 	s.box(paper, 0, 0, p.width, p.height)
 	p.draw(s)
+	return s.subtitle
 }

@@ -18,6 +18,7 @@ var fonts = font.NewCache(liberation.Collection())
 type sheet struct {
 	c             draw.Canvas
 	width, height float64
+	subtitle      string // as its frame was given it
 }
 
 // point is a place on a sheet.
