@@ -75,6 +75,14 @@ func (r *Report) tables() []*table {
 	return all
 }
 
+// details are tables too long for a terminal, at the end of the pages.
+func (r *Report) details() []*table {
+	if r.breakdown == nil {
+		return nil
+	}
+	return []*table{metricTable(r.main, r.breakdown.Work)}
+}
+
 // Text returns the tables and warnings for a terminal.
 func (r *Report) Text() string {
 	var out strings.Builder
@@ -107,7 +115,7 @@ func (r *Report) Markdown() string {
 	for _, p := range r.machineLines() {
 		fmt.Fprintf(&out, "- %s: %s\n", p.Key, code(p))
 	}
-	r.markdownWarnings(&out)
+	markdownWarnings(&out, r.Warnings)
 	for _, t := range r.tables() {
 		fmt.Fprintf(&out, "\n## %s\n\n%s", t.title, t)
 	}
@@ -115,19 +123,18 @@ func (r *Report) Markdown() string {
 	for _, p := range r.Plots {
 		fmt.Fprintf(&out, "\n## %s\n\n[![%s](plots/%s.png)](plots/%s.svg)\n\n%s\n", p.Name, p.Title, p.Name, p.Name, p.Reading)
 	}
-	if r.breakdown != nil {
-		t := metricTable(r.main, r.breakdown.Work)
+	for _, t := range r.details() {
 		fmt.Fprintf(&out, "\n## %s\n\n%s", t.title, t)
 	}
 	return out.String()
 }
 
-func (r *Report) markdownWarnings(out *strings.Builder) {
-	if len(r.Warnings) == 0 {
+func markdownWarnings(out *strings.Builder, warnings []string) {
+	if len(warnings) == 0 {
 		return
 	}
 	out.WriteString("\n## Warnings\n\n")
-	for _, w := range r.Warnings {
+	for _, w := range warnings {
 		fmt.Fprintf(out, "- %s\n", w)
 	}
 }

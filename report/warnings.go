@@ -37,6 +37,7 @@ func (r *Report) addWarnings() {
 	r.warnRounds()
 	r.warnConfigs()
 	r.warnSamples()
+	r.warnGaps()
 	r.warnSpread()
 	r.warnExact()
 	r.warnPressure()
@@ -119,6 +120,27 @@ func (r *Report) warnSamples() {
 	}
 	if len(fewer) > 0 {
 		r.warn("fewer samples than the %d of other cells in %s", most, some(fewer))
+	}
+}
+
+// warnGaps names the cells that are missing from the tables of the benchmark
+// that the pictures are drawn from.
+func (r *Report) warnGaps() {
+	if r.main == nil {
+		return
+	}
+	var gaps []string
+	for _, part := range r.main.Parts() {
+		for _, w := range part.Works {
+			for _, c := range part.Columns {
+				if r.main.Cell(w, c) == nil {
+					gaps = append(gaps, strings.Join(nonEmpty(r.main.Bench, c.Name, w.Name), " "))
+				}
+			}
+		}
+	}
+	if len(gaps) > 0 {
+		r.warn("no samples, so left out of tables and pictures, of %s", some(gaps))
 	}
 }
 

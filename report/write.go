@@ -10,25 +10,31 @@ import (
 
 // Names of what a report writes into a run's folder.
 const (
-	summaryName = "summary.md"
-	plotsName   = "plots"
+	summaryName  = "summary.md"
+	pageName     = "index.html"
+	plotsName    = "plots"
+	profilesName = "profiles" // others write it; the page links to what is there
 )
 
-// Write writes summary.md and plots/ into the folder dir, which it makes if
-// need be, and returns the paths written. Everything is rendered before the
+// Write writes summary.md, index.html and plots/ into the folder dir, which it
+// makes if need be, and returns the paths written. Everything is rendered before the
 // first byte is written, and each file is written aside and renamed into place,
 // so that a failure leaves whole files, old or new.
 func (r *Report) Write(dir string) ([]string, error) {
-	files, err := r.render()
+	files, err := r.render(dir)
 	if err != nil {
 		return nil, err
 	}
-	if err := os.MkdirAll(filepath.Join(dir, plotsName), 0o755); err != nil {
-		return nil, plain(err)
-	}
-	var paths []string
+	return writeFiles(dir, files)
+}
+
+// writeFiles writes files into dir and returns their paths.
+func writeFiles(dir string, files []file) (paths []string, err error) {
 	for _, f := range files {
 		path := filepath.Join(dir, f.name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			return paths, fmt.Errorf("cannot write %s: %w", path, plain(err))
+		}
 		if err := replaceFile(path, f.data); err != nil {
 			return paths, err
 		}
@@ -42,21 +48,57 @@ type file struct {
 	data []byte
 }
 
-func (r *Report) render() ([]file, error) {
-	files := []file{{summaryName, []byte(r.Markdown())}}
+// render makes all files; dir is looked at for what the page can link to.
+func (r *Report) render(dir string) ([]file, error) {
+	svgs, err := r.svgs()
+	if err != nil {
+		return nil, err
+	}
+	page, err := r.page(svgs, r.filesBeside(dir)).render()
+	if err != nil {
+		return nil, err
+	}
+	files := []file{{summaryName, []byte(r.Markdown())}, {pageName, page}}
 	for _, p := range r.Plots {
 		png, err := p.Picture.PNG()
 		if err != nil {
 			return nil, fmt.Errorf("plot %s: %w", p.Name, err)
 		}
+		base := filepath.Join(plotsName, p.Name)
+		files = append(files, file{base + ".png", png}, file{base + ".svg", svgs[p.Name]})
+	}
+	return files, nil
+}
+
+// svgs are the pictures by their names.
+func (r *Report) svgs() (map[string][]byte, error) {
+	svgs := map[string][]byte{}
+	for _, p := range r.Plots {
 		svg, err := p.Picture.SVG()
 		if err != nil {
 			return nil, fmt.Errorf("plot %s: %w", p.Name, err)
 		}
-		base := filepath.Join(plotsName, p.Name)
-		files = append(files, file{base + ".png", png}, file{base + ".svg", svg})
+		svgs[p.Name] = svg
 	}
-	return files, nil
+	return svgs, nil
+}
+
+// filesBeside are what the page can link to, with slashes, relative to dir: the
+// summary, the samples where they are kept there, and flame graphs.
+func (r *Report) filesBeside(dir string) []string {
+	files := []string{summaryName}
+	if sameFolder(filepath.Dir(r.Run.Path), dir) {
+		files = append(files, filepath.Base(r.Run.Path))
+	}
+	// The pattern is well-formed, and nothing else is an error.
+	flames, _ := fs.Glob(os.DirFS(dir), profilesName+"/flame-*.html")
+	return append(files, flames...)
+}
+
+func sameFolder(a, b string) bool {
+	x, errX := os.Stat(a)
+	y, errY := os.Stat(b)
+	return errX == nil && errY == nil && os.SameFile(x, y)
 }
 
 // replaceFile writes data aside and renames it to path.

@@ -47,10 +47,11 @@ func commands() []command {
 		},
 		{
 			name:    "report",
-			usage:   "[-o DIR] RUN",
-			summary: "make tables and pictures of a recorded run",
+			usage:   "[-o DIR] [-mixed] RUN | A B",
+			summary: "make tables, pictures and a page of a recorded run, or put two side by side",
 			examples: []example{
-				{"handoff report results/baseline", "Prints the table, and writes summary.md and plots/ into the run's folder."},
+				{"handoff report results/baseline", "Prints the table, and writes summary.md, index.html and plots/ into the run's folder."},
+				{"handoff report -o /tmp/both results/baseline bench.txt", "Prints both runs side by side, and makes a page of them."},
 				{"handoff report -o /tmp/seen bench.txt", `Reads what "go test -bench" printed.`},
 			},
 			run: runReport,

@@ -11,20 +11,26 @@ import (
 	"github.com/handoff-go/handoff/report/record"
 )
 
-const reportUsage = `usage: handoff report [-o DIR] RUN
+const reportUsage = `usage: handoff report [-o DIR] [-mixed] RUN
+       handoff report [-o DIR] [-mixed] A B
 
 Makes tables and pictures of a recorded run. RUN is a run's folder, or any file
-in the Go benchmark format. The table goes to standard output; summary.md and
-plots/ are written beside the file that was read.
+in the Go benchmark format. The table goes to standard output; summary.md,
+plots/ and the page index.html are written beside the file that was read.
+
+Two runs are put side by side, such as those of two machines or two commits,
+without a verdict. Their table goes to standard output; summary.md and
+index.html are written only where -o says.
 
 `
 
-// runReport is the subcommand report: read a run, print its tables, write
-// summary.md and plots. Warnings are no errors; what cannot be read or written is.
+// runReport is the subcommand report: read one run or two, print tables, write
+// pages and plots. Warnings are no errors; what cannot be read or written is.
 func runReport(stdout, stderr io.Writer, args []string) error {
 	flags := flag.NewFlagSet("report", flag.ContinueOnError)
 	flags.SetOutput(io.Discard) // main prints the error, once
-	out := flags.String("o", "", "write summary.md and plots/ into `DIR` instead")
+	out := flags.String("o", "", "write files into `DIR` instead")
+	mixed := flags.Bool("mixed", false, "allow a file with samples of several machines")
 	switch err := flags.Parse(args); {
 	case errors.Is(err, flag.ErrHelp):
 		flags.SetOutput(stdout)
@@ -34,30 +40,56 @@ func runReport(stdout, stderr io.Writer, args []string) error {
 	case err != nil:
 		return fmt.Errorf("report: %w", err)
 	}
-	if flags.NArg() != 1 {
-		return fmt.Errorf("report: got %d arguments, want one: a run's folder or a file in the Go benchmark format", flags.NArg())
+	if n := flags.NArg(); n != 1 && n != 2 {
+		return fmt.Errorf("report: got %d arguments, want one or two: runs' folders or files in the Go benchmark format", n)
 	}
-	return reportRun(stdout, stderr, flags.Arg(0), *out)
-}
-
-func reportRun(stdout, stderr io.Writer, path, out string) error {
-	run, err := record.Open(path)
-	if err != nil {
-		return fmt.Errorf("report: %w", err)
-	}
-	r := report.New(run)
-	if out == "" {
-		out = filepath.Dir(run.Path)
-	}
-	if _, err := io.WriteString(stdout, r.Text()); err != nil {
-		return fmt.Errorf("report: %w", err)
-	}
-	paths, err := r.Write(out)
-	for _, p := range paths {
-		fmt.Fprintln(stderr, "wrote", p)
+	runs, err := openRuns(flags.Args(), *mixed)
+	if err == nil {
+		err = writeReport(stdout, stderr, runs, *out)
 	}
 	if err != nil {
 		return fmt.Errorf("report: %w", err)
 	}
 	return nil
+}
+
+// openRuns reads the runs, each of one machine unless mixed.
+func openRuns(paths []string, mixed bool) ([]*record.Run, error) {
+	runs := make([]*record.Run, len(paths))
+	for i, path := range paths {
+		run, err := record.Open(path)
+		if err != nil {
+			return nil, err
+		}
+		if err := report.OneMachine(run); err != nil && !mixed {
+			return nil, fmt.Errorf("%w: give each machine a file of its own and put them side by side with \"handoff report A B\", or ask for one report of all with -mixed", err)
+		}
+		runs[i] = run
+	}
+	return runs, nil
+}
+
+// writeReport prints the report of one run or two and writes its files into
+// out; without out, those of one run go beside it and those of two nowhere.
+func writeReport(stdout, stderr io.Writer, runs []*record.Run, out string) error {
+	var r interface {
+		Text() string
+		Write(dir string) ([]string, error)
+	}
+	if len(runs) == 2 {
+		r = report.NewBeside(runs[0], runs[1])
+	} else {
+		r = report.New(runs[0])
+		if out == "" {
+			out = filepath.Dir(runs[0].Path)
+		}
+	}
+	if _, err := io.WriteString(stdout, r.Text()); err != nil || out == "" {
+		return err
+	}
+	paths, err := r.Write(out)
+	for _, p := range paths {
+		fmt.Fprintln(stderr, "wrote", p)
+	}
+	return err
 }

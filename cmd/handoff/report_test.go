@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -22,10 +23,10 @@ func TestReport(t *testing.T) {
 			t.Errorf("stdout lacks %q", want)
 		}
 	}
-	if got := strings.Count(stderr.String(), "wrote "+dir); got != 5 {
-		t.Errorf("stderr names %d files, want 5:\n%s", got, stderr.String())
+	if got := strings.Count(stderr.String(), "wrote "+dir); got != 6 {
+		t.Errorf("stderr names %d files, want 6:\n%s", got, stderr.String())
 	}
-	for _, name := range []string{"summary.md", "plots/phases.png", "plots/breakeven.svg"} {
+	for _, name := range []string{"summary.md", "index.html", "plots/phases.png", "plots/breakeven.svg"} {
 		if _, err := os.Stat(filepath.Join(dir, name)); err != nil {
 			t.Error(err)
 		}
@@ -57,6 +58,69 @@ func TestReportWritesBesideTheFile(t *testing.T) {
 	}
 }
 
+// twoMachines is what two files make when they are put into one.
+const twoMachines = "cpu: A\nBenchmarkX-2 1 5 ns/op\ncpu: B\nBenchmarkX-2 1 7 ns/op\n"
+
+// What is odd but can be tabled is tabled, with what is odd about it; the exit
+// code is 0.
+func TestReportOddInput(t *testing.T) {
+	dir := t.TempDir()
+	const factor = "BenchmarkFactor/strategy=%s/digits=9/workers=2-2 1 50 ns/op 50 ns/item 40 compute-ns/item\n"
+	for _, c := range []struct {
+		name, text string
+		flags      []string
+		want       []string
+	}{
+		{"asked for two machines", twoMachines, []string{"-mixed"}, []string{"X was measured under 2 different configurations: each has its own table"}},
+		{"another project", "BenchmarkSort/n=10-8 100 250 ns/op 16 B/op\n", nil, []string{"| n=10 |", "no pictures: the file has no benchmark that strategy=serial"}},
+		{"metrics missing", strings.ReplaceAll(fmt.Sprintf(factor+factor, "serial", "process-gob"), " 40 compute-ns/item", ""), nil,
+			[]string{"| digits=9 |", "plot phases: the file has no metric compute-ns/item for Factor/strategy=serial/digits=9"}},
+		{"cells missing", strings.Repeat(fmt.Sprintf(factor+factor+factor, "serial", "process-gob", "process-json")+strings.ReplaceAll(fmt.Sprintf(factor+factor, "serial", "process-gob"), "digits=9", "digits=11"), 6), nil,
+			[]string{"no samples, so left out of tables and pictures, of Factor process-json digits=11"}},
+		{"one sample", fmt.Sprintf(factor+factor, "serial", "process-gob"), nil, []string{"fewer than 6 samples, so no 95% interval"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			path := filepath.Join(dir, "x.txt")
+			if err := os.WriteFile(path, []byte(c.text), 0o644); err != nil {
+				t.Fatal(err)
+			}
+			var stdout, stderr bytes.Buffer
+			if err := runReport(&stdout, &stderr, append(c.flags, path)); err != nil {
+				t.Fatal(err)
+			}
+			for _, want := range c.want {
+				if text := strings.Join(strings.Fields(stdout.String()), " "); !strings.Contains(text, want) {
+					t.Errorf("no %q in\n%s", want, stdout.String())
+				}
+			}
+		})
+	}
+}
+
+// Two runs are printed side by side; files appear only where -o says.
+func TestReportBeside(t *testing.T) {
+	dir := t.TempDir()
+	var stdout, stderr bytes.Buffer
+	if err := runReport(&stdout, &stderr, []string{recordedRun, recordedRun}); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(stdout.String(), "B / A") || !strings.Contains(stdout.String(), "are no verdict") || stderr.Len() > 0 {
+		t.Errorf("stdout %s\nstderr %s", &stdout, &stderr)
+	}
+	if err := runReport(&stdout, &stderr, []string{"-o", dir, recordedRun, recordedRun}); err != nil {
+		t.Fatal(err)
+	}
+	want := "wrote " + filepath.Join(dir, "summary.md") + "\nwrote " + filepath.Join(dir, "index.html") + "\n"
+	if stderr.String() != want {
+		t.Errorf("stderr %s, want %s", &stderr, want)
+	}
+	for _, name := range []string{"summary.md", "index.html"} {
+		if _, err := os.Stat(filepath.Join(recordedRun, name)); err == nil {
+			t.Errorf("%s was written beside the recorded file", name)
+		}
+	}
+}
+
 func TestReportBadInput(t *testing.T) {
 	dir := t.TempDir()
 	file := func(name, text string) string {
@@ -71,8 +135,8 @@ func TestReportBadInput(t *testing.T) {
 		args []string
 		want string
 	}{
-		{"no argument", nil, "report: got 0 arguments, want one: a run's folder or a file"},
-		{"two arguments", []string{"a", "b"}, "report: got 2 arguments"},
+		{"no argument", nil, "report: got 0 arguments, want one or two: runs' folders or files"},
+		{"three arguments", []string{"a", "b", "c"}, "report: got 3 arguments"},
 		{"unknown flag", []string{"-x"}, "report: flag provided but not defined: -x"},
 		{"missing", []string{filepath.Join(dir, "absent")}, "absent: no such file or directory"},
 		{"folder without a run", []string{dir}, "bench.txt: not found"},
@@ -82,12 +146,21 @@ func TestReportBadInput(t *testing.T) {
 		{"truncated", []string{file("cut.txt", "BenchmarkA 1 25 ns/op\nBenchmarkA 1 2")}, "cut.txt:2: the file ends in the middle"},
 		{"damaged", []string{file("bad.txt", "BenchmarkA 1 25 ns/op\nBenchmarkA 1 2\n")}, "bad.txt:2: missing units"},
 		{"unwritable", []string{"-o", file("file", ""), recordedRun}, "not a directory"},
+		{"unwritable below", []string{"-o", filepath.Join(file("file", ""), "x"), recordedRun, recordedRun}, "not a directory"},
+		{"no place for files", []string{"-o", "/proc/nowhere", recordedRun}, "/proc/nowhere"},
+		{"second missing", []string{recordedRun, filepath.Join(dir, "absent")}, "absent: no such file or directory"},
+		{"two machines", []string{file("two.txt", twoMachines)}, "two.txt:4: from here on samples of another machine (cpu: B, before that A): " +
+			`give each machine a file of its own and put them side by side with "handoff report A B", or ask for one report of all with -mixed`},
+		{"two machines in the second", []string{recordedRun, file("two.txt", twoMachines)}, "two.txt:4: from here on"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var stdout, stderr bytes.Buffer
 			err := runReport(&stdout, &stderr, c.args)
 			if err == nil || !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), "\n") {
 				t.Errorf("got %v, want one line with %q", err, c.want)
+			}
+			if got := status(&stderr, err); got != exitUnable {
+				t.Errorf("exit code %d, want %d", got, exitUnable)
 			}
 		})
 	}

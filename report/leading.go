@@ -1,0 +1,35 @@
+package report
+
+import (
+	"regexp"
+	"strconv"
+)
+
+// leading matches the number that a cell begins with, and its unit: "9.795µs
+// ±2%", "~1.06×", "(0.5×)", "16.95MiB ±2%". A range says its unit at its end:
+// "150–240 ns".
+var leading = regexp.MustCompile(`^[~(<>≤≥]*([+−-]?)([0-9]+(?:\.[0-9]+)?)(?:–[0-9.]+)? ?(?:([nµmkMGT]|[KMGT]i)?(?:s|B)|%|×)?(?:[^A-Za-z0-9µ.]|$)`)
+
+// prefixes are those that benchunit and package analysis write.
+var prefixes = map[string]float64{
+	"n": 1e-9, "µ": 1e-6, "m": 1e-3, "": 1, "k": 1e3, "M": 1e6, "G": 1e9, "T": 1e12,
+	"Ki": 1 << 10, "Mi": 1 << 20, "Gi": 1 << 30, "Ti": 1 << 40,
+}
+
+// leadingNumber returns the number that a cell of a table begins with, in the
+// base unit, so that 9 µs sorts below 1 ms. What a cell shows is what it sorts
+// by: a table needs no second set of values that could differ from the first.
+func leadingNumber(text string) (v float64, ok bool) {
+	m := leading.FindStringSubmatch(text)
+	if m == nil {
+		return 0, false
+	}
+	v, err := strconv.ParseFloat(m[2], 64)
+	if err != nil {
+		return 0, false
+	}
+	if m[1] == "-" || m[1] == "−" {
+		v = -v
+	}
+	return v * prefixes[m[3]], true
+}
