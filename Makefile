@@ -14,9 +14,9 @@ RUNFLAGS ?=
 # Flags for benchstat in benchdiff, such as BENCHSTATFLAGS="-filter .unit:sec/op".
 BENCHSTATFLAGS ?=
 
-# Modules of their own: tested as a user's would be, and peers, whose
+# Modules of their own: tested as a user's would be, and peers and browser, whose
 # dependencies stay out of the library's.
-MODULES = $(patsubst %/go.mod,%,$(wildcard strategies/testdata/*/go.mod bench/peers/go.mod))
+MODULES = $(patsubst %/go.mod,%,$(wildcard strategies/testdata/*/go.mod bench/peers/go.mod report/page/browser/go.mod))
 STRATEGIES = serial goroutines process-gob process-json shared-file
 
 .PHONY: help build bench quick peers table benchdiff test race soak lint fuzz clean
@@ -31,7 +31,7 @@ bench: build ## measure the default suite (at most 5 minutes), print the table, 
 	@dir=$$(bin/handoff run -suite default -benchtime $(BENCHTIME) $(RUNFLAGS)) && \
 	$(MAKE) --no-print-directory table RUN="$$dir" && \
 	bin/handoff report "$$dir" && \
-	echo "results are in $$dir: bench.txt, summary.md, plots/"
+	echo "results are in $$dir: bench.txt, summary.md, index.html, plots/"
 
 quick: build ## measure a few cells in under a minute; not for comparison
 	@dir=$$(bin/handoff run -suite quick $(RUNFLAGS)) && \

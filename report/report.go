@@ -5,7 +5,8 @@
 //  1. Package record reads the file.
 //  2. Package analysis computes cells, intervals, handoff costs, break-evens.
 //  3. [New] puts what can be said about the run together, [Report.Write] writes
-//     summary.md and plots/. Package plots draws.
+//     summary.md, index.html and plots/. Package plots draws.
+//  4. [NewBeside] puts two runs side by side.
 //
 // Computing is over before drawing begins. What a file lacks for a picture is a
 // warning that names it, never a reason to leave the rest out.
