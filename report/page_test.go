@@ -28,6 +28,18 @@ var tag = regexp.MustCompile(`<[^>]*>`)
 // words is a page's text without its tags.
 func words(page string) string { return html.UnescapeString(tag.ReplaceAllString(page, "")) }
 
+func TestPageIsWritten(t *testing.T) {
+	dir := t.TempDir()
+	r := parse(t, hostile)
+	if _, err := r.Write(dir); err != nil {
+		t.Fatal(err)
+	}
+	data, err := os.ReadFile(filepath.Join(dir, pageName))
+	if err != nil || string(data) != pageOf(t, r, dir) || !strings.HasSuffix(string(data), "</html>\n") {
+		t.Errorf("wrote a page of %d bytes (%v), want the whole", len(data), err)
+	}
+}
+
 // TestPageSaysAll: all that summary.md says stands in the page, too.
 func TestPageSaysAll(t *testing.T) {
 	for _, name := range []string{"run", "floors", "peers"} {

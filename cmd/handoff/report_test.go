@@ -74,7 +74,7 @@ func TestReportOddInput(t *testing.T) {
 		{"asked for two machines", twoMachines, []string{"-mixed"}, []string{"X was measured under 2 different configurations: each has its own table"}},
 		{"another project", "BenchmarkSort/n=10-8 100 250 ns/op 16 B/op\n", nil, []string{"| n=10 |", "no pictures: the file has no benchmark that strategy=serial"}},
 		{"metrics missing", strings.ReplaceAll(fmt.Sprintf(factor+factor, "serial", "process-gob"), " 40 compute-ns/item", ""), nil,
-			[]string{"| digits=9 |", "plot phases: the file has no metric compute-ns/item for Factor/strategy=serial/digits=9"}},
+			[]string{"| digits=9 |", "metric compute-ns/item for Factor/strategy=serial/digits=9"}},
 		{"cells missing", strings.Repeat(fmt.Sprintf(factor+factor+factor, "serial", "process-gob", "process-json")+strings.ReplaceAll(fmt.Sprintf(factor+factor, "serial", "process-gob"), "digits=9", "digits=11"), 6), nil,
 			[]string{"no samples, so left out of tables and pictures, of Factor process-json digits=11"}},
 		{"one sample", fmt.Sprintf(factor+factor, "serial", "process-gob"), nil, []string{"fewer than 6 samples, so no 95% interval"}},
