@@ -81,7 +81,7 @@ type pageTable struct {
 type pageCell struct {
 	Text, Number string
 	Head         bool // the first of its row
-	Words        bool // its column has no numbers
+	Words        bool // no cell of its column begins with a number
 }
 
 // render returns the page's bytes.
@@ -131,7 +131,7 @@ func newPageTable(id string, t *table) pageTable {
 		p.Rows = append(p.Rows, newPageRow(row))
 	}
 	for column := range p.Head {
-		if !p.hasNumbers(column) {
+		if !t.hasNumbers(column) {
 			p.setWords(column)
 		}
 	}
@@ -142,15 +142,22 @@ func newPageRow(row []string) []pageCell {
 	cells := make([]pageCell, len(row))
 	for i, text := range row {
 		cells[i] = pageCell{Text: text, Head: i == 0}
-		if v, ok := leadingNumber(text); ok {
+		if v, ok := sortNumber(text); ok {
 			cells[i].Number = strconv.FormatFloat(v, 'g', 6, 64)
 		}
 	}
 	return cells
 }
 
-func (t *pageTable) hasNumbers(column int) bool {
-	return slices.ContainsFunc(t.Rows, func(row []pageCell) bool { return column < len(row) && row[column].Number != "" })
+// hasNumbers reports whether some cell of a column begins with a number.
+func (t *table) hasNumbers(column int) bool {
+	return slices.ContainsFunc(t.rows, func(row []string) bool {
+		if column >= len(row) {
+			return false
+		}
+		_, ok := leadingNumber(row[column])
+		return ok
+	})
 }
 
 func (t *pageTable) setWords(column int) {

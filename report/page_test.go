@@ -171,16 +171,16 @@ func TestPageLinks(t *testing.T) {
 }
 
 // TestPageNumbers: cells carry the number that they are sorted by, and columns
-// without numbers are set as words.
+// where none stands first are set as words.
 func TestPageNumbers(t *testing.T) {
-	page := newPageTable("x", &table{head: []string{"a", "b", "c"}, rows: [][]string{{"n=1", "9.5µs ±2%", "auto"}, {"n=2", "-", "fixed"}, {"short"}}})
+	page := newPageTable("x", &table{head: []string{"a", "b", "c"}, rows: [][]string{{"n=1", "9.5µs ±2%", "from 2 ms"}, {"n=2", "-", "never"}, {"short"}}})
 	if got := page.Rows[0][1]; got.Number != "9.5e-06" || got.Words {
 		t.Errorf("a time: %+v", got)
 	}
 	if got := page.Rows[1][1]; got.Number != "" || got.Words {
 		t.Errorf("a gap among times: %+v", got)
 	}
-	if !page.Rows[0][2].Words || !page.Head[2].Words || !page.Rows[0][0].Head {
+	if got := page.Rows[0][2]; got.Number != "0.002" || !got.Words || !page.Head[2].Words || !page.Rows[0][0].Head {
 		t.Errorf("words: %+v", page)
 	}
 }

@@ -27,6 +27,7 @@ function sortBy(table, rows, head) {
 
 for (const table of document.querySelectorAll("table")) {
 	const rows = [...table.tBodies[0].rows];
+	if (rows.length < 2) continue;
 	for (const head of table.tHead.rows[0].cells) {
 		const button = document.createElement("button");
 		button.type = "button";

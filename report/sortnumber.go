@@ -16,9 +16,27 @@ var prefixes = map[string]float64{
 	"Ki": 1 << 10, "Mi": 1 << 20, "Gi": 1 << 30, "Ti": 1 << 40,
 }
 
-// leadingNumber returns the number that a cell of a table begins with, in the
-// base unit, so that 9 µs sorts below 1 ms. What a cell shows is what it sorts
-// by: a table needs no second set of values that could differ from the first.
+// within matches a time in the middle of words: "pays off from 810 ns".
+var within = regexp.MustCompile(` ([0-9]+(?:\.[0-9]+)?) ([nµm]?)s(?: |$)`)
+
+// sortNumber returns the number that a cell of a table is sorted by: the one
+// that it begins with, else the first time in its words. What a cell shows is
+// what it sorts by: a table needs no second set of values that could differ
+// from the first.
+func sortNumber(text string) (v float64, ok bool) {
+	if v, ok := leadingNumber(text); ok {
+		return v, true
+	}
+	m := within.FindStringSubmatch(text)
+	if m == nil {
+		return 0, false
+	}
+	v, err := strconv.ParseFloat(m[1], 64)
+	return v * prefixes[m[2]], err == nil
+}
+
+// leadingNumber returns the number that a cell begins with, in the base unit,
+// so that 9 µs sorts below 1 ms.
 func leadingNumber(text string) (v float64, ok bool) {
 	m := leading.FindStringSubmatch(text)
 	if m == nil {

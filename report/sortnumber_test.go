@@ -50,6 +50,23 @@ func TestLeadingNumber(t *testing.T) {
 	}
 }
 
+func TestSortNumber(t *testing.T) {
+	for text, want := range map[string]float64{
+		"810 ns":                         810e-9,
+		"pays off from 810 ns":           810e-9,
+		"pays off from 2.7 µs or less":   2.7e-6,
+		"does not pay off up to 55 ms":   55e-3,
+		"above 3 s":                      3,
+		"not in this run: 3 slots":       math.NaN(),
+		"no clear break-even":            math.NaN(),
+		"process-gob workers=2 and 4 so": math.NaN(),
+	} {
+		if got, ok := sortNumber(text); ok == math.IsNaN(want) || ok && math.Abs(got-want) > 1e-9*want {
+			t.Errorf("%q: %g, %t; want %g", text, got, ok, want)
+		}
+	}
+}
+
 // TestLeadingNumberReadsWhatTablesWrite: every way in which a table writes a
 // value is read back, at every size.
 func TestLeadingNumberReadsWhatTablesWrite(t *testing.T) {
