@@ -22,6 +22,7 @@ var views = []struct {
 }{
 	{"desk, light", 1280, 900, false, "light"},
 	{"desk, dark", 1280, 900, false, "dark"},
+	{"tablet, light", 800, 1100, true, "light"},
 	{"phone, light", 360, 740, true, "light"},
 	{"phone, dark", 360, 740, true, "dark"},
 }
