@@ -37,26 +37,28 @@ func (s spending) metrics() []metric {
 	return kept
 }
 
-// phases are times per item, summed over the workers. What a worker and the
-// coordinator spend on encode, transfer and decode is the serialization cost.
+// phases are times per item, summed over the workers, of the three kinds of
+// lanes; each kind sums up to workers × wall, the worker's with compute. What
+// all of them spend on encode, transfer and decode is the serialization cost.
 func (s spending) phases() []metric {
 	worker := s.lanes()
 	sender := s.after.Sender.Sub(s.before.Sender)
 	receiver := s.after.Receiver.Sub(s.before.Receiver)
-	coordinator := sender.Add(receiver)
-	serialize := worker.Encode + worker.Transfer + worker.Decode +
-		coordinator.Encode + coordinator.Transfer + coordinator.Decode
+	all := worker.Add(sender).Add(receiver)
 	time := func(unit string, d time.Duration) metric { return metric{unit, s.perItem(int64(d))} }
 	return []metric{
 		time("compute-ns/item", worker.Compute),
-		time("serialize-ns/item", serialize),
+		time("serialize-ns/item", all.Encode+all.Transfer+all.Decode),
 		time("worker-decode-ns/item", worker.Decode),
 		time("worker-encode-ns/item", worker.Encode),
 		time("worker-transfer-ns/item", worker.Transfer),
 		time("worker-wait-ns/item", worker.Wait),
-		time("coord-encode-ns/item", coordinator.Encode),
-		time("coord-decode-ns/item", coordinator.Decode),
-		time("coord-transfer-ns/item", coordinator.Transfer),
+		time("sender-encode-ns/item", sender.Encode),
+		time("sender-transfer-ns/item", sender.Transfer),
+		time("sender-wait-ns/item", sender.Wait),
+		time("receiver-decode-ns/item", receiver.Decode),
+		time("receiver-transfer-ns/item", receiver.Transfer),
+		time("receiver-wait-ns/item", receiver.Wait),
 	}
 }
 
@@ -77,30 +79,39 @@ func (s spending) worker(i int) strategies.WorkerStats {
 	return strategies.WorkerStats{}
 }
 
-// resources are CPU time, bytes, allocations and memory. In process the
-// coordinator's process is the workers' too.
+// resources are CPU time, bytes, allocations and memory, of the coordinator's
+// process and of the worker processes. In process there is the coordinator's
+// only, and what its workers use is in it.
 func (s spending) resources() []metric {
 	coordinator := s.after.Coordinator.Sub(s.before.Coordinator)
-	workers, peak := coordinator, coordinator.PeakRSS
-	cpu := coordinator.User + coordinator.System
-	if !s.after.Spec.InProcess() {
-		workers = strategies.Process{}
-		for i, w := range s.after.Workers {
-			p := w.Process.Sub(s.worker(i).Process)
-			cpu += p.User + p.System
-			workers.Bytes += p.Bytes
-			workers.Allocs += p.Allocs
-			peak = max(peak, p.PeakRSS)
-		}
-	}
+	workers := s.processes()
+	cpu := coordinator.User + coordinator.System + workers.User + workers.System
 	return []metric{
 		{"cpu-ns/item", s.perItem(int64(cpu))},
+		{"coord-user-ns/item", s.perItem(int64(coordinator.User))},
+		{"coord-sys-ns/item", s.perItem(int64(coordinator.System))},
+		{"worker-user-ns/item", s.perItem(int64(workers.User))},
+		{"worker-sys-ns/item", s.perItem(int64(workers.System))},
 		{"wire-B/item", s.perItem(s.after.Wire - s.before.Wire)},
 		{"frames/item", s.perItem(s.after.Frames - s.before.Frames)},
+		{"inflight-B", float64(s.after.InFlight)},
+		{"coord-B/item", s.perItem(coordinator.Bytes)},
+		{"coord-allocs/item", s.perItem(coordinator.Allocs)},
 		{"worker-B/item", s.perItem(workers.Bytes)},
 		{"worker-allocs/item", s.perItem(workers.Allocs)},
-		{"peak-RSS-bytes", float64(peak)},
+		{"coord-peak-RSS-bytes", float64(coordinator.PeakRSS)},
+		{"worker-peak-RSS-bytes", float64(workers.PeakRSS)},
 	}
+}
+
+// processes sums up what the worker processes have used; the peak is that of
+// the largest.
+func (s spending) processes() strategies.Process {
+	var sum strategies.Process
+	for i, w := range s.after.Workers {
+		sum = sum.Add(w.Process.Sub(s.worker(i).Process))
+	}
+	return sum
 }
 
 // mishaps should all be left out.

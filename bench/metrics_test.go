@@ -33,6 +33,7 @@ var remote = spending{
 		Sender:      phases(7, 7, 0, 0, 7),
 		Receiver:    phases(7, 7, 7, 0, 0),
 		Coordinator: process(100, 100, 100, 100, 70),
+		InFlight:    2048,
 	},
 	after: strategies.Stats{
 		Spec:  strategies.Spec{Strategy: "process-gob"},
@@ -42,8 +43,9 @@ var remote = spending{
 			{Lane: phases(5+20*100, 4+20*6, 3+20*8, 2+20*501, 1+20*12), Process: process(20+20*501, 20+20*21, 20+20*5, 20+20*61, 6000)},
 		},
 		Sender:      phases(7+20*9, 7+20*13, 0, 0, 7+20*14),
-		Receiver:    phases(7+20*9, 7+20*15, 7+20*16, 0, 0),
+		Receiver:    phases(7+20*10, 7+20*15, 7+20*16, 0, 0),
 		Coordinator: process(100+20*40, 100+20*41, 100+20*900, 100+20*901, 4000),
+		InFlight:    4096,
 		Deaths:      2, Restarts: 4, Retries: 6, Late: 8, Splits: 10,
 	},
 }
@@ -64,15 +66,26 @@ func TestMetrics(t *testing.T) {
 23 worker-encode-ns/item
 11 worker-transfer-ns/item
 200 worker-wait-ns/item
-14 coord-encode-ns/item
-16 coord-decode-ns/item
-28 coord-transfer-ns/item
+14 sender-encode-ns/item
+13 sender-transfer-ns/item
+9 sender-wait-ns/item
+16 receiver-decode-ns/item
+15 receiver-transfer-ns/item
+10 receiver-wait-ns/item
 1123 cpu-ns/item
+40 coord-user-ns/item
+41 coord-sys-ns/item
+1001 worker-user-ns/item
+41 worker-sys-ns/item
 3 wire-B/item
 2 frames/item
+4096 inflight-B
+901 coord-B/item
+900 coord-allocs/item
 121 worker-B/item
 9 worker-allocs/item
-6000 peak-RSS-bytes
+4000 coord-peak-RSS-bytes
+6000 worker-peak-RSS-bytes
 1 deaths/op
 2 restarts/op
 3 retries/op
@@ -95,7 +108,8 @@ func TestMetricsInProcess(t *testing.T) {
 			Coordinator: process(400, 100, 15, 50, 3000),
 		},
 	}
-	want := "100 ns/item\n90 compute-ns/item\n100 cpu-ns/item\n6 worker-B/item\n1 worker-allocs/item\n3000 peak-RSS-bytes"
+	want := "100 ns/item\n90 compute-ns/item\n100 cpu-ns/item\n80 coord-user-ns/item\n20 coord-sys-ns/item\n" +
+		"6 coord-B/item\n1 coord-allocs/item\n3000 coord-peak-RSS-bytes"
 	if got := text(s.metrics()); got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}

@@ -91,18 +91,33 @@ func checkResult(t *testing.T, r *benchfmt.Result) {
 		}
 		return v
 	}
-	lane := value("compute-sec/item") + value("worker-decode-sec/item") + value("worker-encode-sec/item") + value("worker-wait-sec/item")
-	transfer, _ := r.Value("worker-transfer-sec/item")
-	lane += transfer
 	// The lanes close on the wall clock, but for what comes between Stats and
 	// the timer: small, and this is a small sample on a busy machine.
-	if total := 2 * value("sec/item"); lane < 0.9*total || math.Abs(lane-total)*3000 > 0.1 {
-		t.Errorf("the workers' lanes sum up to %g s an item, their time is %g s", lane, total)
+	total := 2 * value("sec/item")
+	for lane, phases := range map[string][]string{
+		"worker":   {"decode", "encode", "transfer", "wait"},
+		"sender":   {"encode", "transfer", "wait"},
+		"receiver": {"decode", "transfer", "wait"},
+	} {
+		sum := 0.0
+		if lane == "worker" {
+			sum = value("compute-sec/item")
+		}
+		for _, phase := range phases {
+			v, _ := r.Value(lane + "-" + phase + "-sec/item") // transfer may be 0
+			sum += v
+		}
+		if sum < 0.9*total || math.Abs(sum-total)*3000 > 0.1 {
+			t.Errorf("the %s lanes sum up to %g s an item, their time is %g s", lane, sum, total)
+		}
 	}
 	if got, want := value("sec/item")*3000, value("sec/op"); math.Abs(got-want) > 0.01*want {
 		t.Errorf("3000 items of %g s are not an operation of %g s", got/3000, want)
 	}
-	for _, unit := range []string{"serialize-sec/item", "cpu-sec/item", "wire-B/item", "frames/item", "worker-B/item", "worker-allocs/item", "peak-RSS-bytes"} {
+	for _, unit := range []string{
+		"serialize-sec/item", "cpu-sec/item", "wire-B/item", "frames/item", "inflight-B", "coord-B/item", "coord-allocs/item",
+		"worker-B/item", "worker-allocs/item", "coord-peak-RSS-bytes", "worker-peak-RSS-bytes",
+	} {
 		value(unit)
 	}
 	if deaths, ok := r.Value("deaths/op"); ok {

@@ -698,3 +698,39 @@ func TestRecycle(t *testing.T) {
 		t.Errorf("a worker that leaves got %d more chunks, and orders %+v", len(more), w.urgent)
 	}
 }
+
+// InFlight is the most that all workers together had, of what was sent and not
+// answered; what is answered before it is weighed was in flight, too.
+func TestInFlightIsTheMostSoFar(t *testing.T) {
+	d := newDesk(t, "process-gob,workers=2,chunk=3,window=2")
+	d.mapOf(100)
+	w, v := d.slots[0], d.slots[1]
+	want := func(want int64) {
+		t.Helper()
+		if got := d.counts.InFlight; got != want {
+			t.Errorf("%d bytes in flight, want %d", got, want)
+		}
+	}
+	first := d.send(w) // two chunks of three items, at ten bytes an item
+	want(60)
+	d.answer(w, first[0])
+	want(60)
+	other := d.send(v)
+	want(90)
+	d.answer(w, first[1])
+	for _, c := range other {
+		d.answer(v, c)
+	}
+	d.send(w)
+	want(90)
+
+	quick := newDesk(t, "process-gob,workers=1,chunk=5,window=1")
+	quick.mapOf(5)
+	batch, _ := quick.next(quick.slots[0], nil, false)
+	batch[0].bytes.Store(50)
+	quick.answer(quick.slots[0], batch[0])
+	quick.weigh(quick.slots[0], batch)
+	if got := quick.counts.InFlight; got != 50 {
+		t.Errorf("%d bytes in flight, want the 50 of the only chunk", got)
+	}
+}

@@ -250,9 +250,21 @@ func (s *schedule) weigh(w *slot, batch []*chunk) {
 		if bytes := int(c.bytes.Load()); bytes > 0 {
 			w.bytes += bytes
 			s.counts.Frames++
+			// It was in flight, even if it has been answered by now.
+			s.counts.InFlight = max(s.counts.InFlight, int64(bytes))
 			weighed(&w.pace.sent, bytes, c.load.len())
 		}
 	}
+	s.counts.InFlight = max(s.counts.InFlight, s.inFlight())
+}
+
+// inFlight is how many bytes of encoded items are at the workers or on their way.
+func (s *schedule) inFlight() int64 {
+	sum := 0
+	for _, w := range s.slots {
+		sum += w.bytes
+	}
+	return int64(sum)
 }
 
 // drop forgets a chunk that was not sent: its call is over.

@@ -72,7 +72,7 @@ func (p *core) stats() Stats {
 		receiver.add(w.spent.receiver)
 		st.Workers = append(st.Workers, WorkerStats{
 			Lane:    p.phases(w.spent.lane),
-			Process: w.spent.past.add(w.spent.last),
+			Process: w.spent.past.Add(w.spent.last),
 		})
 	}
 	st.Sender, st.Receiver = sender.phases(phaseEncode), receiver.phases(phaseDecode)

@@ -4,14 +4,18 @@ import "time"
 
 // Stats is what a pool has spent and what happened to it, from Open to now.
 // Times and counts only grow, so that the difference of two Stats is what was
-// spent in between.
+// spent in between; InFlight and Process.PeakRSS are the largest so far.
 type Stats struct {
-	Spec    Spec
-	Items   int64 // answered, also those with an error
-	Chunks  int64 // answered
-	Frames  int64 // Work and Answer frames, both directions; 0 in process
-	Wire    int64 // bytes of items and results, both directions, without headers, type descriptions and retries
-	Workers []WorkerStats
+	Spec   Spec
+	Items  int64 // answered, also those with an error
+	Chunks int64 // answered
+	Frames int64 // Work and Answer frames, both directions; 0 in process
+	Wire   int64 // bytes of items and results, both directions, without headers, type descriptions and retries
+	// The largest number of bytes of encoded items that workers had been sent
+	// and had not answered, all of them together: what the windows came to.
+	// It is looked at when chunks have been sent. 0 in process.
+	InFlight int64
+	Workers  []WorkerStats
 
 	// The coordinator's lanes, summed over the workers. Zero in process.
 	Sender, Receiver Phases
@@ -56,7 +60,7 @@ func (p Phases) Sub(o Phases) Phases {
 
 // Process is what an operating-system process has used.
 type Process struct {
-	User, System time.Duration // CPU time
+	User, System time.Duration // CPU time: the sum is exact, the split is the system's
 	Allocs       int64         // heap objects allocated
 	Bytes        int64         // heap bytes allocated
 	PeakRSS      int64         // largest resident size so far, in bytes
@@ -67,7 +71,7 @@ func (p Process) Sub(o Process) Process {
 	return Process{p.User - o.User, p.System - o.System, p.Allocs - o.Allocs, p.Bytes - o.Bytes, p.PeakRSS}
 }
 
-// add returns the sum over processes that followed each other in one place.
-func (p Process) add(o Process) Process {
+// Add returns the sum of p and o; the peak is the larger one.
+func (p Process) Add(o Process) Process {
 	return Process{p.User + o.User, p.System + o.System, p.Allocs + o.Allocs, p.Bytes + o.Bytes, max(p.PeakRSS, o.PeakRSS)}
 }

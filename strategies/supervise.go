@@ -99,7 +99,7 @@ func (s *spent) close(pr *process) {
 	if state := pr.cmd.ProcessState; state != nil {
 		last.User, last.System = state.UserTime(), state.SystemTime()
 	}
-	s.past, s.last = s.past.add(last), Process{}
+	s.past, s.last = s.past.Add(last), Process{}
 }
 
 // died counts deaths of this worker without progress anywhere in the pool.

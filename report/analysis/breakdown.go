@@ -119,7 +119,13 @@ func coordinatorLane(cell *Cell) []float64 {
 	lane := make([]float64, len(Phases))
 	sum := 0.0
 	for i, phase := range Phases {
-		lane[i] = NewInterval(cell.zeroFilled("coord-" + phase + "-sec/item")).Center
+		if phase == "wait" {
+			continue
+		}
+		// Runs of before its lanes were told apart have their sums.
+		for _, part := range []string{"coord", "sender", "receiver"} {
+			lane[i] += NewInterval(cell.zeroFilled(part + "-" + phase + "-sec/item")).Center
+		}
 		sum += lane[i]
 	}
 	if sum == 0 {

@@ -13,8 +13,14 @@ import (
 var metricOrder = []string{
 	MetricItem, MetricOp, MetricCompute, "serialize-sec/item",
 	"worker-decode-sec/item", "worker-encode-sec/item", "worker-transfer-sec/item", "worker-wait-sec/item",
+	"sender-encode-sec/item", "sender-transfer-sec/item", "sender-wait-sec/item",
+	"receiver-decode-sec/item", "receiver-transfer-sec/item", "receiver-wait-sec/item",
+	// Runs of before the coordinator's lanes were told apart.
 	"coord-encode-sec/item", "coord-decode-sec/item", "coord-transfer-sec/item",
-	"cpu-sec/item", "wire-B/item", "frames/item", "worker-B/item", "worker-allocs/item", "peak-RSS-bytes",
+	"cpu-sec/item", "coord-user-sec/item", "coord-sys-sec/item", "worker-user-sec/item", "worker-sys-sec/item",
+	"wire-B/item", "frames/item", "inflight-B",
+	"coord-B/item", "coord-allocs/item", "worker-B/item", "worker-allocs/item",
+	"coord-peak-RSS-bytes", "worker-peak-RSS-bytes", "peak-RSS-bytes",
 }
 
 // CompareMetrics orders tidied units as tables show them.

@@ -65,13 +65,16 @@ func between(t *testing.T, e env, before, after strategies.Stats) {
 	t.Helper()
 	frames, wire := after.Frames-before.Frames, after.Wire-before.Wire
 	if e.spec.InProcess() {
-		if frames != 0 || wire != 0 {
-			t.Errorf("%d frames and %d bytes in process", frames, wire)
+		if frames != 0 || wire != 0 || after.InFlight != 0 {
+			t.Errorf("%d frames, %d bytes and %d in flight in process", frames, wire, after.InFlight)
 		}
 		return
 	}
 	if frames < 2 || wire <= 0 {
 		t.Errorf("%d frames and %d bytes", frames, wire)
+	}
+	if after.InFlight <= 0 || after.InFlight < before.InFlight {
+		t.Errorf("at most %d bytes were in flight, and %d before", after.InFlight, before.InFlight)
 	}
 	for i, w := range after.Workers {
 		if w.Process.PeakRSS <= 0 || w.Process.User < before.Workers[i].Process.User {
