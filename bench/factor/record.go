@@ -52,13 +52,13 @@ var Recorded = Shape[Record, Answer]{
 // firstAsked is a fixed date, because the items must not depend on today's.
 var firstAsked = time.Date(2026, time.January, 1, 0, 0, 0, 0, time.UTC)
 
-func newRecord(i int, n uint64, payload []byte) Record {
+func newRecord(i int, n uint64, payload Payload) Record {
 	return Record{
 		Name:    "number " + strconv.Itoa(i),
 		Owner:   "handoff",
 		Asked:   firstAsked.Add(time.Duration(i) * time.Millisecond),
 		Number:  n,
-		Payload: payload,
+		Payload: payload.Bytes,
 	}
 }
 

@@ -1,8 +1,8 @@
 package factor
 
 import (
+	"bytes"
 	"fmt"
-	"math/rand/v2"
 	"slices"
 
 	"github.com/handoff-go/handoff/strategies"
@@ -18,9 +18,9 @@ type Shape[In, Out any] struct {
 	Factor  *strategies.Task[In, Out] // computes the factors
 	Nothing *strategies.Task[In, Out] // computes nothing: its result is as if the number were prime
 
-	Item    func(i int, n uint64, payload []byte) In // the i-th item
-	Factors func(Out) []uint64                       // ascending, a repeated one repeated
-	Payload func(Out) []byte                         // nil where Carries is false
+	Item    func(i int, n uint64, payload Payload) In // the i-th item
+	Factors func(Out) []uint64                        // ascending, a repeated one repeated
+	Payload func(Out) []byte                          // nil where Carries is false
 }
 
 // described is what a Shape says without its types.
@@ -32,7 +32,7 @@ type described interface {
 func (s Shape[In, Out]) name() string  { return s.Name }
 func (s Shape[In, Out]) carries() bool { return s.Carries }
 
-var shapes = []described{Number, Recorded}
+var shapes = []described{Number, Recorded, Nested, Mapped, Written}
 
 // Shapes returns the names of all shapes.
 func Shapes() []string {
@@ -114,38 +114,9 @@ func (s Shape[In, Out]) checkPayloads(w Work, outs []Out) error {
 	}
 	cargo := newPayloads(w)
 	for i, out := range outs {
-		if !slices.Equal(s.Payload(out), cargo.at(i)) {
+		if !bytes.Equal(s.Payload(out), cargo.at(i).Bytes) {
 			return fmt.Errorf("factor: item %d: its payload did not come back as it went", i)
 		}
 	}
 	return nil
-}
-
-// payloads are the payloads of a work: overlapping windows of one random
-// block, so that no two neighbours are equal and many cost no memory.
-type payloads struct {
-	block []byte
-	size  int
-}
-
-const payloadWindows = 251
-
-func newPayloads(w Work) payloads {
-	if w.Payload == 0 {
-		return payloads{}
-	}
-	source := rand.New(rand.NewPCG(w.Seed, uint64(w.Payload)))
-	block := make([]byte, w.Payload+payloadWindows)
-	for i := range block {
-		block[i] = byte(source.Uint32())
-	}
-	return payloads{block, w.Payload}
-}
-
-func (p payloads) at(i int) []byte {
-	if p.size == 0 {
-		return nil
-	}
-	from := i % payloadWindows
-	return p.block[from : from+p.size : from+p.size]
 }

@@ -71,6 +71,23 @@ func TestShapes(t *testing.T) {
 	} {
 		t.Run(strategy+"/"+Number.Name, func(t *testing.T) { testShape(t, Number, strategy) })
 		t.Run(strategy+"/"+Recorded.Name, func(t *testing.T) { testShape(t, Recorded, strategy) })
+		t.Run(strategy+"/"+Written.Name, func(t *testing.T) { testShape(t, Written, strategy) })
+		if !strings.HasPrefix(strategy, "process-binary") { // see TestShapesThatBinaryCannotCarry
+			t.Run(strategy+"/"+Nested.Name, func(t *testing.T) { testShape(t, Nested, strategy) })
+			t.Run(strategy+"/"+Mapped.Name, func(t *testing.T) { testShape(t, Mapped, strategy) })
+		}
+	}
+}
+
+func TestShapesThatBinaryCannotCarry(t *testing.T) {
+	spec := strategies.MustParse("process-binary,workers=1")
+	_, err := strategies.Open(t.Context(), Nested.Nothing, spec)
+	if err == nil || !strings.Contains(err.Error(), "Tree.Smallest: *factor.Tree, which binary cannot carry") {
+		t.Errorf("a tree: error %v", err)
+	}
+	_, err = strategies.Open(t.Context(), Mapped.Nothing, spec)
+	if err == nil || !strings.Contains(err.Error(), "Bag.Times: map[uint64]int, which binary cannot carry") {
+		t.Errorf("a map: error %v", err)
 	}
 }
 
@@ -92,13 +109,84 @@ func TestPayloadMustComeBack(t *testing.T) {
 }
 
 func TestRecord(t *testing.T) {
-	r := newRecord(3, 360, []byte("cargo"))
+	r := newRecord(3, 360, Payload{Bytes: []byte("cargo")})
 	want := "{number 3 handoff 2026-01-01 00:00:00.003 +0000 UTC [{2 3} {3 2} {5 1}] [99 97 114 103 111]}"
 	if got := fmt.Sprint(r.answer(Factorize(360))); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
 	if r.Asked.Location() != time.UTC {
 		t.Errorf("the time is in %v", r.Asked.Location())
+	}
+}
+
+func TestTree(t *testing.T) {
+	whole := newTree(360, Factorize(360), []byte("cargo"))
+	path := []uint64{}
+	for at := &whole; at != nil; at = at.Rest {
+		path = append(path, at.Number)
+		if (at.Smallest == nil) != (at.Rest == nil) || at.Rest != nil && at.Smallest.Number*at.Rest.Number != at.Number {
+			t.Errorf("%d is not the product of what is below it", at.Number)
+		}
+		if (at == &whole) != (len(at.Payload) > 0) {
+			t.Errorf("%d carries %q: want a payload at the root only", at.Number, at.Payload)
+		}
+	}
+	if want := []uint64{360, 180, 90, 45, 15, 5}; !slices.Equal(path, want) {
+		t.Errorf("down the rests: %d, want %d", path, want)
+	}
+	for n, want := range map[uint64]string{360: "[2 2 2 3 3 5]", 7: "[7]", 1: "[]"} {
+		tree := newTree(n, Factorize(n), nil)
+		if got := fmt.Sprint(Nested.Factors(tree)); got != want {
+			t.Errorf("the leaves of %d are %s, want %s", n, got, want)
+		}
+	}
+}
+
+func TestBag(t *testing.T) {
+	b := newBag([]uint64{2, 2, 2, 3, 3, 5}, nil)
+	if got, want := fmt.Sprint(b.Times), "map[2:3 3:2 5:1]"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+	if n := b.number(); n != 360 {
+		t.Errorf("the product is %d, want 360", n)
+	}
+	if got, want := fmt.Sprint(b.factors()), "[2 2 2 3 3 5]"; got != want {
+		t.Errorf("factors %s, want %s", got, want)
+	}
+}
+
+func TestText(t *testing.T) {
+	if got, want := decimals([]uint64{2, 3, 18446744073709551557}), "2 3 18446744073709551557"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	for numbers, want := range map[string]string{"2 2 5": "[2 2 5]", "": "[]", "2 x": "[]", "-2": "[]"} {
+		if got := fmt.Sprint((Text{Numbers: numbers}).factors()); got != want {
+			t.Errorf("%q: factors %s, want %s", numbers, got, want)
+		}
+	}
+	pool, err := strategies.Open(t.Context(), Written.Factor, strategies.MustParse("serial"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer pool.Close()
+	_, err = pool.Map(t.Context(), []Text{{Numbers: "12a"}})
+	if err == nil || !strings.Contains(err.Error(), `factor: "12a": want one number in decimal`) {
+		t.Errorf("no number: error %v", err)
+	}
+}
+
+// A payload is the same as bytes and as text, differs from its neighbour's,
+// and may grow at neither's expense.
+func TestPayloads(t *testing.T) {
+	p := newPayloads(Work{Payload: 100, Seed: 3})
+	for i := range 2 * payloadWindows {
+		at, next := p.at(i), p.at(i+1)
+		if string(at.Bytes) != at.Text || len(at.Text) != 100 || cap(at.Bytes) != 100 || at.Text == next.Text {
+			t.Fatalf("item %d: %q and %q, then %q", i, at.Bytes, at.Text, next.Text)
+		}
+	}
+	if none := newPayloads(Work{Seed: 3}).at(5); none.Bytes != nil || none.Text != "" {
+		t.Errorf("payload=0 carries %q", none.Text)
 	}
 }
 

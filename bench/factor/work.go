@@ -16,7 +16,7 @@ type Work struct {
 	Numbers string // "random" (the default): any number of so many digits; "prime": only primes, the dearest ones
 	Items   int    // how many numbers
 	Shape   string // the data structure exchanged, a name of [Shapes]; default "number"
-	Payload int    // bytes carried along with each item, there and back; needs a shape with room for it
+	Payload int    // bytes carried along with each item, there and back; all shapes but number have room for it
 	Seed    uint64 // of the numbers
 }
 

@@ -21,9 +21,9 @@ func TestValidate(t *testing.T) {
 		{func(w *Work) { w.Digits = 19 }, "digits=19: want a whole number from 2 to 18"},
 		{func(w *Work) { w.Numbers = "odd" }, `numbers="odd": want random or prime`},
 		{func(w *Work) { w.Items = -1 }, "items=-1: want 0 or more"},
-		{func(w *Work) { w.Shape = "cube" }, `shape="cube": the shapes are number, record`},
+		{func(w *Work) { w.Shape = "cube" }, `shape="cube": the shapes are number, record, tree, map, text`},
 		{func(w *Work) { w.Payload = -1 }, "payload=-1: want a whole number from 0 to 16777216"},
-		{func(w *Work) { w.Payload = 1 }, "payload=1: the shape number has no room for a payload; use one of record"},
+		{func(w *Work) { w.Payload = 1 }, "payload=1: the shape number has no room for a payload; use one of record, tree, map, text"},
 	} {
 		w := good
 		c.change(&w)
