@@ -2,26 +2,34 @@ package bench
 
 import (
 	"fmt"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/handoff-go/handoff/bench/factor"
-	"github.com/handoff-go/handoff/strategies"
 	"github.com/handoff-go/handoff/strategies/codec"
 )
 
-// codecCells are what goes over by each codec: the shape of the data, how many
-// bytes are carried along, and how many items are in a message.
-var codecCells = []struct {
-	shape   string
+// codecCell says how much goes over, and how many items are in a message.
+type codecCell struct {
 	payload int
 	batch   int
-}{
-	{"number", 0, 1}, {"number", 0, 256},
-	{"record", 0, 1}, {"record", 0, 256},
-	{"bytes", 4 << 10, 1}, {"bytes", 4 << 10, 256},
-	{"bytes", 1 << 20, 1},
+	items   int // of an operation
+}
+
+// codecCells are one item a message; and as many as pools send at once.
+var codecCells = []codecCell{
+	{0, 1, 16384}, {0, 256, 16384},
+	{4 << 10, 1, 2048}, {4 << 10, 16, 2048},
+	{64 << 10, 1, 128},
+	{1 << 20, 1, 16},
+}
+
+// bytesCells are of slices of bytes, the least that a payload is.
+var bytesCells = []codecCell{
+	{4 << 10, 1, 8192}, {4 << 10, 256, 8192},
+	{1 << 20, 1, 32},
 }
 
 // coder is a codec as it is measured.
@@ -45,101 +53,122 @@ func coders() []coder {
 }
 
 // BenchmarkCodec: what does it cost to make bytes of an item and its result,
-// or to make them of bytes, with no process and no transport?
+// or to make them of bytes, with no process and no transport? A shape that a
+// codec cannot carry has no cell.
 func BenchmarkCodec(b *testing.B) {
 	for _, c := range coders() {
-		for _, cell := range codecCells {
-			for _, way := range []string{"encode", "decode"} {
-				name := fmt.Sprintf("codec=%s/shape=%s/payload=%d/way=%s/batch=%d", c.label, cell.shape, cell.payload, way, cell.batch)
-				b.Run(name, func(b *testing.B) {
-					listed(b)
-					w := factor.Work{Digits: 9, Items: cell.batch, Shape: cell.shape, Seed: seed}
-					switch cell.shape {
-					case "number":
-						benchmarkCoder(b, c, way, factor.Number.Items(w), results(b, factor.Number, w))
-					case "record":
-						benchmarkCoder(b, c, way, factor.Recorded.Items(w), results(b, factor.Recorded, w))
-					case "bytes":
-						lists := slices.Repeat([][]byte{[]byte(strings.Repeat("0123456789abcde\n", cell.payload/16))}, cell.batch)
-						benchmarkCoder(b, c, way, lists, lists)
-					}
-				})
+		for _, shape := range factor.Shapes() {
+			for _, cell := range codecCells {
+				if w := cell.work(c, shape); w.Validate() == nil && shapes[shape].carriedBy(c) {
+					cell.run(b, c, shape, func(b *testing.B, way string) { shapes[shape].coder(b, w, c, way, cell.batch) })
+				}
 			}
 		}
+		for _, cell := range bytesCells {
+			cell.run(b, c, "bytes", func(b *testing.B, way string) {
+				listed(b)
+				lists := slices.Repeat([][]byte{[]byte(strings.Repeat("0123456789abcde\n", cell.payload/16))}, cell.items)
+				benchmarkCoder(b, c, way, cell.batch, lists, lists)
+			})
+		}
 	}
 }
 
-// results computes what the items of w come to.
-func results[In, Out any](b *testing.B, s factor.Shape[In, Out], w factor.Work) []Out {
-	pool, err := strategies.Open(b.Context(), s.Factor, strategies.MustParse("serial"))
-	if err != nil {
-		b.Fatal(err)
+// work is the items of a cell. A fresh pair for each message takes so long that
+// an eighth of them will do.
+func (c codecCell) work(of coder, shape string) factor.Work {
+	w := factor.Work{Digits: 9, Items: c.items, Shape: shape, Payload: c.payload, Seed: seed}
+	if of.fresh {
+		w.Items /= 8
 	}
-	defer pool.Close()
-	outs, err := pool.Map(b.Context(), s.Items(w))
-	if err != nil {
-		b.Fatal(err)
-	}
-	return outs
+	return w
 }
 
-// benchmarkCoder measures one way of items and results, each in one message.
-func benchmarkCoder[In, Out any](b *testing.B, c coder, way string, items []In, outs []Out) {
-	in, out := newStream(c, items), newStream(c, outs)
-	for range 2 { // types are described once; what is decoded is a later message
-		in.encode(b)
-		out.encode(b)
-		in.decode(b)
-		out.decode(b)
+func (c codecCell) run(b *testing.B, of coder, shape string, measure func(b *testing.B, way string)) {
+	for _, way := range []string{"encode", "decode"} {
+		name := fmt.Sprintf("codec=%s/shape=%s/payload=%d/way=%s/batch=%d", of.label, shape, c.payload, way, c.batch)
+		b.Run(name, func(b *testing.B) { measure(b, way) })
 	}
-	b.ReportAllocs()
-	if way == "encode" {
-		for b.Loop() {
-			in.encode(b)
-			out.encode(b)
-		}
-	} else {
-		for b.Loop() {
-			in.decode(b)
-			out.decode(b)
-		}
+}
+
+// benchmarkCoder measures one way of items and results, in messages of a batch.
+// What is allocated is said as of a coordinator.
+func benchmarkCoder[In, Out any](b *testing.B, c coder, way string, batch int, items []In, outs []Out) {
+	in, out := newStream(b, c, batch, items), newStream(b, c, batch, outs)
+	pass := func() { in.encode(b); out.encode(b) }
+	if way == "decode" {
+		pass = func() { in.decode(b); out.decode(b) }
 	}
-	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(len(items)), "ns/item")
-	b.ReportMetric(float64(in.itemBytes()+out.itemBytes())/float64(len(items)), "wire-B/item")
+	pass()
+	var before, after runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&before)
+	for b.Loop() {
+		pass()
+	}
+	runtime.ReadMemStats(&after)
+	perItem := func(n uint64) float64 { return float64(n) / float64(b.N) / float64(len(items)) }
+	for _, m := range kept([]metric{
+		{"ns/item", perItem(uint64(b.Elapsed().Nanoseconds()))},
+		{"wire-B/item", float64(in.itemBytes()+out.itemBytes()) / float64(len(items))},
+		{"coord-B/item", perItem(after.TotalAlloc - before.TotalAlloc)},
+		{"coord-allocs/item", perItem(after.Mallocs - before.Mallocs)},
+	}) {
+		b.ReportMetric(m.value, m.unit)
+	}
 }
 
 // stream is both ends of what goes one way.
 type stream[T any] struct {
 	coder
-	enc    codec.Encoder
-	dec    codec.Decoder
-	values []T
-	buf    []byte
-	got    []T
+	enc      codec.Encoder
+	dec      codec.Decoder
+	batches  [][]T
+	messages [][]byte
 }
 
-func newStream[T any](c coder, values []T) *stream[T] {
-	return &stream[T]{coder: c, enc: c.NewEncoder(), dec: c.NewDecoder(), values: values}
+// newStream cuts values into batches and encodes them. Types are described once:
+// a message before the first has done that.
+func newStream[T any](b *testing.B, c coder, batch int, values []T) *stream[T] {
+	s := &stream[T]{coder: c, enc: c.NewEncoder(), dec: c.NewDecoder()}
+	s.batches = [][]T{values[:min(batch, len(values))]}
+	s.messages = make([][]byte, 1)
+	s.encode(b)
+	s.decode(b)
+	s.batches = slices.Collect(slices.Chunk(values, batch))
+	s.messages = make([][]byte, len(s.batches))
+	s.encode(b)
+	return s
 }
 
 func (s *stream[T]) encode(b *testing.B) {
-	if s.fresh {
-		s.enc = s.NewEncoder()
-	}
-	var err error
-	if s.buf, err = s.enc.Encode(s.buf[:0], &s.values); err != nil {
-		b.Fatal(err)
+	for i := range s.batches {
+		if s.fresh {
+			s.enc = s.NewEncoder()
+		}
+		var err error
+		if s.messages[i], err = s.enc.Encode(s.messages[i][:0], &s.batches[i]); err != nil {
+			b.Fatal(err)
+		}
 	}
 }
 
 func (s *stream[T]) decode(b *testing.B) {
-	if s.fresh {
-		s.dec = s.NewDecoder()
-	}
-	s.got = nil
-	if err := s.dec.Decode(s.buf, &s.got); err != nil || len(s.got) != len(s.values) {
-		b.Fatalf("%d values, want %d (%v)", len(s.got), len(s.values), err)
+	for i, message := range s.messages {
+		if s.fresh {
+			s.dec = s.NewDecoder()
+		}
+		var got []T
+		if err := s.dec.Decode(message, &got); err != nil || len(got) != len(s.batches[i]) {
+			b.Fatalf("%d values, want %d (%v)", len(got), len(s.batches[i]), err)
+		}
 	}
 }
 
-func (s *stream[T]) itemBytes() int { return s.ItemBytes(s.buf, len(s.values)) }
+func (s *stream[T]) itemBytes() int {
+	n := 0
+	for i, message := range s.messages {
+		n += s.ItemBytes(message, len(s.batches[i]))
+	}
+	return n
+}

@@ -8,9 +8,12 @@ import (
 	"github.com/handoff-go/handoff/strategies"
 )
 
+// handoffWork is done in every shape that has room for the payload.
 var handoffWork = []factor.Work{
 	{Payload: 0, Items: 32768},
-	{Payload: 4096, Items: 2048},
+	{Payload: 4 << 10, Items: 2048},
+	{Payload: 64 << 10, Items: 256},
+	{Payload: 1 << 20, Items: 32},
 }
 
 // largeWork is carried one item a chunk: as much as a chunk holds, and more.
@@ -32,11 +35,13 @@ var largeSpecs = []string{
 }
 
 // BenchmarkHandoff: what does handing over cost where there is nothing to
-// compute?
+// compute, in which shape and with how much in it?
 func BenchmarkHandoff(b *testing.B) {
 	for _, text := range five {
-		for _, w := range handoffWork {
-			benchmarkHandoff(b, text, w)
+		for _, shape := range factor.Shapes() {
+			for _, w := range handoffWork {
+				benchmarkHandoff(b, text, shape, w)
+			}
 		}
 	}
 	for _, text := range largeSpecs {
@@ -44,14 +49,17 @@ func BenchmarkHandoff(b *testing.B) {
 			continue // there is no such transport
 		}
 		for _, w := range largeWork {
-			benchmarkHandoff(b, text, w)
+			benchmarkHandoff(b, text, "record", w)
 		}
 	}
 }
 
-func benchmarkHandoff(b *testing.B, text string, w factor.Work) {
+func benchmarkHandoff(b *testing.B, text, shape string, w factor.Work) {
 	spec := specOf(text)
-	w.Digits, w.Shape, w.Seed = 9, "record", seed
+	w.Digits, w.Shape, w.Seed = 9, shape, seed
+	if w.Validate() != nil {
+		return // the shape has no room for a payload
+	}
 	// The digits say nothing here, and a payload of 0 does.
 	keys := []strategies.Key{
 		{Name: "payload", Value: strconv.Itoa(w.Payload)},

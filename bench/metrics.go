@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"slices"
 	"time"
 
 	"github.com/handoff-go/handoff/strategies"
@@ -21,20 +22,18 @@ type spending struct {
 	before, after strategies.Stats
 }
 
-// metrics returns what b.ReportMetric is to report, in the order of the line;
-// a value of 0 is left out, because it would split benchstat's tables.
+// metrics returns what b.ReportMetric is to report, in the order of the line.
 func (s spending) metrics() []metric {
 	all := []metric{{"ns/item", s.perItem(int64(s.wall))}}
 	all = append(all, s.phases()...)
 	all = append(all, s.resources()...)
 	all = append(all, s.mishaps()...)
-	kept := all[:0]
-	for _, m := range all {
-		if m.value > 0 {
-			kept = append(kept, m)
-		}
-	}
-	return kept
+	return kept(all)
+}
+
+// kept leaves out values of 0, which would split benchstat's tables.
+func kept(all []metric) []metric {
+	return slices.DeleteFunc(all, func(m metric) bool { return m.value <= 0 })
 }
 
 // phases are times per item, summed over the workers, of the three kinds of

@@ -24,7 +24,7 @@ var Mapped = Shape[Bag, Bag]{
 		return newBag(Factorize(b.number()), b.Payload), nil
 	}),
 	Nothing: strategies.Define("nothing-map", func(_ context.Context, b Bag) (Bag, error) {
-		return b, nil
+		return newBag(pretend(b.number()), b.Payload), nil
 	}),
 	Item:    func(_ int, n uint64, p Payload) Bag { return newBag(itself(n), p.Bytes) },
 	Factors: Bag.factors,

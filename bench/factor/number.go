@@ -14,7 +14,7 @@ var Number = Shape[uint64, []uint64]{
 		return Factorize(n), nil
 	}),
 	Nothing: strategies.Define("nothing", func(_ context.Context, n uint64) ([]uint64, error) {
-		return itself(n), nil
+		return pretend(n), nil
 	}),
 	Item:    func(_ int, n uint64, _ Payload) uint64 { return n },
 	Factors: func(factors []uint64) []uint64 { return factors },

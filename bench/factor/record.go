@@ -42,7 +42,7 @@ var Recorded = Shape[Record, Answer]{
 		return r.answer(Factorize(r.Number)), nil
 	}),
 	Nothing: strategies.Define("nothing-record", func(_ context.Context, r Record) (Answer, error) {
-		return r.answer(itself(r.Number)), nil
+		return r.answer(pretend(r.Number)), nil
 	}),
 	Item:    newRecord,
 	Factors: Answer.factors,

@@ -120,7 +120,7 @@ func TestRecord(t *testing.T) {
 }
 
 func TestTree(t *testing.T) {
-	whole := newTree(360, Factorize(360), []byte("cargo"))
+	whole := newTree(Factorize(360), []byte("cargo"))
 	path := []uint64{}
 	for at := &whole; at != nil; at = at.Rest {
 		path = append(path, at.Number)
@@ -135,7 +135,7 @@ func TestTree(t *testing.T) {
 		t.Errorf("down the rests: %d, want %d", path, want)
 	}
 	for n, want := range map[uint64]string{360: "[2 2 2 3 3 5]", 7: "[7]", 1: "[]"} {
-		tree := newTree(n, Factorize(n), nil)
+		tree := newTree(Factorize(n), nil)
 		if got := fmt.Sprint(Nested.Factors(tree)); got != want {
 			t.Errorf("the leaves of %d are %s, want %s", n, got, want)
 		}

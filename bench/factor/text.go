@@ -21,18 +21,23 @@ var Written = Shape[Text, Text]{
 	Name:    "text",
 	Carries: true,
 	Factor: strategies.Define("factor-text", func(_ context.Context, t Text) (Text, error) {
-		n, err := strconv.ParseUint(t.Numbers, 10, 64)
-		if err != nil {
-			return Text{}, fmt.Errorf("factor: %q: want one number in decimal: %w", t.Numbers, err)
-		}
-		return Text{decimals(Factorize(n)), t.Payload}, nil
+		return t.answer(Factorize)
 	}),
 	Nothing: strategies.Define("nothing-text", func(_ context.Context, t Text) (Text, error) {
-		return t, nil
+		return t.answer(pretend)
 	}),
 	Item:    func(_ int, n uint64, p Payload) Text { return Text{decimals(itself(n)), p.Text} },
 	Factors: Text.factors,
 	Payload: func(t Text) []byte { return []byte(t.Payload) },
+}
+
+// answer is the text for what solve says of the number.
+func (t Text) answer(solve func(uint64) []uint64) (Text, error) {
+	n, err := strconv.ParseUint(t.Numbers, 10, 64)
+	if err != nil {
+		return Text{}, fmt.Errorf("factor: %q: want one number in decimal: %w", t.Numbers, err)
+	}
+	return Text{decimals(solve(n)), t.Payload}, nil
 }
 
 func decimals(numbers []uint64) string {

@@ -22,24 +22,26 @@ var Nested = Shape[Tree, Tree]{
 	Name:    "tree",
 	Carries: true,
 	Factor: strategies.Define("factor-tree", func(_ context.Context, t Tree) (Tree, error) {
-		return newTree(t.Number, Factorize(t.Number), t.Payload), nil
+		return newTree(Factorize(t.Number), t.Payload), nil
 	}),
 	Nothing: strategies.Define("nothing-tree", func(_ context.Context, t Tree) (Tree, error) {
-		return t, nil
+		return newTree(pretend(t.Number), t.Payload), nil
 	}),
 	Item:    func(_ int, n uint64, p Payload) Tree { return Tree{Number: n, Payload: p.Bytes} },
 	Factors: func(t Tree) []uint64 { return t.leaves(nil) },
 	Payload: func(t Tree) []byte { return t.Payload },
 }
 
-// newTree is the tree of n, whose prime factors are given, ascending.
-func newTree(n uint64, factors []uint64, payload []byte) Tree {
-	t := Tree{Number: n, Payload: payload}
-	if len(factors) > 1 {
-		rest := newTree(n/factors[0], factors[1:], nil)
-		t.Smallest, t.Rest = &Tree{Number: factors[0]}, &rest
+// newTree is the tree of these prime factors, ascending.
+func newTree(factors []uint64, payload []byte) Tree {
+	switch len(factors) {
+	case 0:
+		return Tree{Number: 1, Payload: payload}
+	case 1:
+		return Tree{Number: factors[0], Payload: payload}
 	}
-	return t
+	rest := newTree(factors[1:], nil)
+	return Tree{factors[0] * rest.Number, &Tree{Number: factors[0]}, &rest, payload}
 }
 
 // leaves appends the primes of a tree, from left to right.
