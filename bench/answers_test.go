@@ -39,6 +39,19 @@ func TestShapesAreMeasured(t *testing.T) {
 	if got, want := len(shapes), len(factor.Shapes()); got != want {
 		t.Errorf("%d rows, want %d", got, want)
 	}
+	payloads := map[string]int{}
+	for _, w := range handoffWork {
+		payloads[w.Shape]++
+	}
+	for _, name := range factor.Shapes() {
+		want := 4
+		if name == factor.Number.Name {
+			want = 1
+		}
+		if got := payloads[name]; got != want {
+			t.Errorf("handoffWork has %d payloads for shape %s, want %d", got, name, want)
+		}
+	}
 }
 
 // Bytes on the wire are those of the items, whatever the chunking: they may be

@@ -19,7 +19,7 @@ var roundTrips = []string{
 // BenchmarkRoundTrip: how long is one item on its way, there and back? One
 // operation is many round trips; ns/item is one.
 func BenchmarkRoundTrip(b *testing.B) {
-	w := factor.Work{Digits: 2, Items: 1024, Shape: "number", Seed: seed}
+	w := factor.Work{Digits: 2, Items: 512, Shape: "number", Seed: seed}
 	for _, text := range roundTrips {
 		spec := specOf(text)
 		b.Run(Name(spec), func(b *testing.B) {
