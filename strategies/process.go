@@ -74,7 +74,7 @@ func (p *core) launch(ctx context.Context, w *slot) (*process, error) {
 	defer offered.end()
 	stop := context.AfterFunc(ctx, pr.kill)
 	if err = pr.shakeHands(ctx, offered, set); err == nil {
-		pr.data = wrapConn(pr.data)
+		pr.data = wrapConn(pr.data, pr.sender, pr.receiver)
 	}
 	if !stop() {
 		err = context.Cause(ctx)

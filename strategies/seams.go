@@ -10,5 +10,7 @@ import (
 var (
 	clock       = transport.Clock
 	lookupCodec = codec.Lookup
-	wrapConn    = func(c transport.Conn) transport.Conn { return c }
+	// The lanes are those that time what the connection does: the worker's, or
+	// the sender's and the receiver's.
+	wrapConn = func(c transport.Conn, _ ...*lane) transport.Conn { return c }
 )

@@ -45,7 +45,6 @@ func (w *worker) begin() bool {
 	if !w.fetch() {
 		return false
 	}
-	w.lap = w.lane.lap()
 	f := &w.frame
 	ctx := w.enter(f)
 	err := w.decode(f)
@@ -66,16 +65,21 @@ func (w *worker) begin() bool {
 // next one is started.
 func (w *worker) careful() bool { return w.frame.Header.Flags&transport.Careful != 0 }
 
-// fetch takes the next chunk. Before it waits, everything is sent.
+// fetch takes the next chunk, and begins its lap. Before it waits, everything is
+// sent. One that is there need not have been read: that is part of the lap.
 func (w *worker) fetch() (ok bool) {
 	if w.chunks.peek() {
-		return w.take()
+		w.lap = w.lane.lap()
+		ok = w.take()
+		w.lap.end(phaseTransfer)
+		return ok
 	}
 	w.flush()
 	w.lane.to(phaseWait)
 	ok = w.take()
 	w.lane.arrived(w.frame.Arrived, phaseBusy)
 	w.account = true
+	w.lap = w.lane.lap()
 	return ok
 }
 

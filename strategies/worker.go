@@ -92,8 +92,8 @@ func serve(value string) int {
 		return complain(err)
 	}
 	conn := w.data
-	w.data = wrapConn(conn)
 	w.lane = newLane(w.settings.Phases)
+	w.data = wrapConn(conn, w.lane)
 	w.encoder, w.decoder, w.load = w.codec.NewEncoder(), w.codec.NewDecoder(), w.def.load()
 	w.chunks = w.inbox
 	if lender, ok := conn.(transport.Lender); ok {
