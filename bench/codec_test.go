@@ -20,9 +20,9 @@ type codecCell struct {
 
 // codecCells are one item a message; and as many as pools send at once.
 var codecCells = []codecCell{
-	{0, 1, 16384}, {0, 256, 16384},
-	{4 << 10, 1, 2048}, {4 << 10, 16, 2048},
-	{64 << 10, 1, 128},
+	{0, 1, 32768}, {0, 256, 32768},
+	{4 << 10, 1, 4096}, {4 << 10, 16, 4096},
+	{64 << 10, 1, 256},
 	{1 << 20, 1, 16},
 }
 
