@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/handoff-go/handoff/bench/factor"
+	"github.com/handoff-go/handoff/strategies"
 	"github.com/handoff-go/handoff/strategies/codec"
 )
 
@@ -92,28 +93,28 @@ func (c codecCell) run(b *testing.B, of coder, shape string, measure func(b *tes
 }
 
 // benchmarkCoder measures one way of items and results, in messages of a batch.
-// What is allocated is said as of a coordinator.
+// There is one process, a coordinator's, and a pool that does nothing tells what
+// it uses.
 func benchmarkCoder[In, Out any](b *testing.B, c coder, way string, batch int, items []In, outs []Out) {
 	in, out := newStream(b, c, batch, items), newStream(b, c, batch, outs)
 	pass := func() { in.encode(b); out.encode(b) }
 	if way == "decode" {
 		pass = func() { in.decode(b); out.decode(b) }
 	}
+	pool, err := strategies.Open(b.Context(), factor.Number.Nothing, strategies.MustParse("serial"))
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer pool.Close()
 	pass()
-	var before, after runtime.MemStats
 	runtime.GC()
-	runtime.ReadMemStats(&before)
+	s := spending{items: len(items), before: pool.Stats()}
 	for b.Loop() {
 		pass()
 	}
-	runtime.ReadMemStats(&after)
-	perItem := func(n uint64) float64 { return float64(n) / float64(b.N) / float64(len(items)) }
-	for _, m := range kept([]metric{
-		{"ns/item", perItem(uint64(b.Elapsed().Nanoseconds()))},
-		{"wire-B/item", float64(in.itemBytes()+out.itemBytes()) / float64(len(items))},
-		{"coord-B/item", perItem(after.TotalAlloc - before.TotalAlloc)},
-		{"coord-allocs/item", perItem(after.Mallocs - before.Mallocs)},
-	}) {
+	s.after, s.wall, s.ops = pool.Stats(), b.Elapsed(), b.N
+	s.after.Wire = int64(s.ops) * int64(in.itemBytes()+out.itemBytes())
+	for _, m := range kept(append(s.resources(), metric{"ns/item", s.perItem(int64(s.wall))})) {
 		b.ReportMetric(m.value, m.unit)
 	}
 }
@@ -171,4 +172,52 @@ func (s *stream[T]) itemBytes() int {
 		n += s.ItemBytes(message, len(s.batches[i]))
 	}
 	return n
+}
+
+// Every codec has cells for every shape it can carry, at every payload that the
+// shape has room for; and Handoff the same for every strategy.
+func TestSweepsAreComplete(t *testing.T) {
+	output, err := bench(t, "^BenchmarkCodec$|^BenchmarkHandoff$", listVar+"=1")
+	if err != nil {
+		t.Fatalf("%v\n%s", err, output)
+	}
+	has := func(cell string) bool { return strings.Contains(output, "\n# cell: "+cell) }
+	for _, shape := range factor.Shapes() {
+		for _, payload := range []int{0, 4096, 65536, 1048576} {
+			room := payload == 0 || shape != "number"
+			for _, c := range coders() {
+				carried := c.label != "binary" || (shape != "tree" && shape != "map")
+				for _, way := range []string{"encode", "decode"} {
+					cell := fmt.Sprintf("BenchmarkCodec/codec=%s/shape=%s/payload=%d/way=%s/batch=1\n", c.label, shape, payload, way)
+					if got, want := has(cell), room && carried; got != want {
+						t.Errorf("a cell %s: %v, want %v", strings.TrimSpace(cell), got, want)
+					}
+				}
+			}
+			for _, text := range five {
+				strategy := specOf(text).Strategy
+				cell := fmt.Sprintf("BenchmarkHandoff/strategy=%s/payload=%d/shape=%s/workers=", strategy, payload, shape)
+				if got := has(cell); got != room {
+					t.Errorf("a cell %s…: %v, want %v", cell, got, room)
+				}
+			}
+		}
+	}
+}
+
+// A cell of Codec says what it took, as other cells do.
+func TestCodecCells(t *testing.T) {
+	output, err := bench(t, "^BenchmarkCodec$/^codec=(gob|json)$/^shape=tree$/^payload=4096$/way=/^batch=16$")
+	if err != nil {
+		t.Fatalf("%v\n%s", err, output)
+	}
+	_, cells, _ := strings.Cut(output, "\ngoos:") // the Unit lines are before
+	for _, unit := range []string{"ns/item", "wire-B/item", "cpu-ns/item", "coord-peak-RSS-bytes"} {
+		if n := strings.Count(cells, " "+unit); n != 4 {
+			t.Errorf("%d cells say %s, want 4:\n%s", n, unit, cells)
+		}
+	}
+	if n := strings.Count(cells, " coord-B/item"); n < 2 { // encoding may allocate nothing
+		t.Errorf("%d cells say coord-B/item, want those that decode:\n%s", n, cells)
+	}
 }
