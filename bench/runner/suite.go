@@ -61,7 +61,8 @@ var suites = []Suite{
 		Rounds: 10,
 		Budget: 6 * time.Minute,
 		Bench: []string{
-			"^BenchmarkHandoff$",
+			"^BenchmarkHandoff$/./^payload=(0|4096)$/^shape=record$",
+			"^BenchmarkHandoff$/./^payload=(65536|1048576)$/^shape=record$/./^chunk=1$",
 			"^BenchmarkRoundTrip$",
 			"^BenchmarkStart$",
 			"^BenchmarkFloor$",
