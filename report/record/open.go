@@ -141,7 +141,7 @@ func (p *parser) result(res *benchfmt.Result) {
 	_, line := res.Pos()
 	p.marksUpTo(line)
 	s := newSample(res)
-	s.Line, s.Round, s.Pressure = line, p.marks.round, p.marks.pressure
+	s.Line, s.Round, s.Pressure, s.Pressed = line, p.marks.round, p.marks.pressure, p.marks.pressed
 	for _, v := range res.Values {
 		if math.IsNaN(v.Value) || math.IsInf(v.Value, 0) {
 			p.bad = append(p.bad, fmt.Errorf("%s:%d: %s is not a finite number", p.path, line, cmp.Or(v.OrigUnit, v.Unit)))

@@ -17,6 +17,7 @@ Unit ns/op better=lower
 BenchmarkFactor/strategy=serial/digits=9/plain/workers=1-2 3 250 ns/op 10 compute-ns/item
 # commit: 4567
 # round: 2
+# pressed: true
 BenchmarkFactor/strategy=serial/digits=9/plain/workers=1-2 1 260 ns/op
 `
 
@@ -43,6 +44,9 @@ func TestParse(t *testing.T) {
 	}
 	if s.Key("digits") != "9" || s.Key("absent") != "" {
 		t.Errorf("Key: %q %q", s.Key("digits"), s.Key("absent"))
+	}
+	if s.Pressed || !run.Samples[1].Pressed {
+		t.Errorf("pressed: %v, %v, want only the second", s.Pressed, run.Samples[1].Pressed)
 	}
 	if run.Samples[1].Round != 2 {
 		t.Errorf("second round = %d, want 2", run.Samples[1].Round)
@@ -84,6 +88,7 @@ func TestBadInput(t *testing.T) {
 		{"infinite", "BenchmarkA 1 +Inf ns/op\n", "x.txt:1:"},
 		{"bad round", "# round: one\nBenchmarkA 1 25 ns/op\n", `x.txt:1: round "one": want a whole number from 1`},
 		{"bad pressure", "BenchmarkA 1 25 ns/op\n# pressure: -3\n", `x.txt:2: pressure "-3": want microseconds`},
+		{"bad pressed", "# pressed: perhaps\nBenchmarkA 1 25 ns/op\n", `x.txt:1: pressed "perhaps": want true or false`},
 		{"bad unit", "Unit ns/op better\nBenchmarkA 1 25 ns/op\n", "x.txt:1: expected key=value"},
 		{"endless line", long, "x.txt:1: line of 160013 bytes, want at most 65535"},
 	} {

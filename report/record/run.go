@@ -56,6 +56,10 @@ type Sample struct {
 	// Pressure is the time in seconds for which some task waited for a CPU
 	// while the sample was taken, negative where the file does not say.
 	Pressure float64
+
+	// Pressed says that the sample belongs to a pair that was taken under pressure
+	// and measured again.
+	Pressed bool
 }
 
 // Pair is a key and its value.

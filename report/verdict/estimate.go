@@ -1,0 +1,27 @@
+package verdict
+
+import "math"
+
+// estimate is what the samples of a row say, in logarithms of head ÷ base.
+type estimate struct {
+	base, head     float64 // medians of what was analysed
+	center, lo, hi float64
+	p              float64
+	n              int     // pairs; of the smaller side where there are none
+	pressed        int     // pairs that were taken under pressure
+	kept           int     // of these, how many were analysed for want of a better one
+	visible        float64 // how far center would have to be from zero to be significant
+	note           string
+}
+
+// logRatio of two values that are not negative; zero against zero is no difference.
+func logRatio(base, head float64) float64 {
+	if base == head {
+		return 0
+	}
+	return math.Log(head) - math.Log(base) // Log(0) is -Inf
+}
+
+// reach is how far the center would have to be from zero for the interval to leave
+// it out: the longer arm.
+func reach(center, lo, hi float64) float64 { return max(center-lo, hi-center) }
