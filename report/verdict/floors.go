@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"maps"
 	"math"
 	"os"
 	"path/filepath"
@@ -13,58 +12,95 @@ import (
 )
 
 // Floors is the measured noise of a machine: by how much rows of identical code
-// differ there without any doubt of the statistics, because a relinked binary lies
-// elsewhere in memory, or because one side was always second.
+// differ there beyond what the statistics of one comparison can tell, because a
+// relinked binary lies elsewhere in memory.
 type Floors struct {
-	Machine string `json:"machine"` // its class: "linux/amd64, AMD EPYC, 2 CPUs"
+	Machine string `json:"machine"` // its class, see [Machine]
 	Date    string `json:"date"`
 	Tables  int    `json:"tables"` // comparisons of identical code that it was learnt from
 
-	// Rows holds parts by metric and cell.
+	// Rows holds, by metric and cell, the largest difference that was beyond doubt in
+	// that row, a part.
 	Rows map[string]map[string]float64 `json:"rows"`
 
-	// Classes holds the largest of the rows of a class, by metric and class. It
-	// stands in for rows that were not measured.
-	Classes map[string]map[Class]float64 `json:"classes"`
+	// Classes holds, by metric and class of cell, how far its rows differ.
+	Classes map[string]map[Class]Spread `json:"classes"`
 }
 
-// Learn takes in a comparison of identical code. A row's floor becomes the smallest
-// one with which no such comparison so far would have been called a difference: how
-// far beyond zero its interval lay. Rows without an interval teach nothing.
+// Spread is how far rows of identical code lie apart, as a running mean.
+type Spread struct {
+	Seen     int     `json:"seen"`     // rows that it was learnt from
+	Variance float64 `json:"variance"` // of their true differences, as logarithms
+	Scatter  float64 `json:"scatter"`  // sum of the squared distances of the rows' squares from Variance
+}
+
+// Floor is three standard deviations, a part: about one of 400 rows lies beyond. What
+// was learnt from few rows counts as larger by one standard error of the variance.
+func (s Spread) Floor() float64 {
+	doubt := 0.0
+	if s.Seen > 1 {
+		doubt = math.Sqrt(s.Scatter / float64(s.Seen) / float64(s.Seen-1))
+	}
+	return math.Expm1(3 * math.Sqrt(max(0, s.Variance+doubt)))
+}
+
+// add takes in the square of one row's true difference (Welford's recurrence).
+func (s Spread) add(square float64) Spread {
+	s.Seen++
+	distance := square - s.Variance
+	s.Variance += distance / float64(s.Seen)
+	s.Scatter += distance * (square - s.Variance)
+	return s
+}
+
+// Learn takes in a comparison of identical code, best of two binaries that were linked
+// differently: in the same binary there is no layout to differ. Rows without an
+// interval teach nothing.
 func (f *Floors) Learn(t *Table) {
 	f.Tables++
-	for _, r := range slices.Concat(t.Rows, t.Canary) {
-		if r.Exact || !r.known() {
+	for _, j := range slices.Concat(t.Rows, t.Canary) {
+		if j.Exact || !j.known() {
 			continue
 		}
-		seen := r.beyondZero()
-		f.Rows = raise(f.Rows, r.Metric, r.Cell, seen)
-		f.Classes = raise(f.Classes, r.Metric, r.Class, seen)
+		rows, classes := inner(&f.Rows, j.Metric), inner(&f.Classes, j.Metric)
+		rows[j.Cell] = max(rows[j.Cell], j.beyondZero())
+		classes[j.Class] = classes[j.Class].add(j.trueSquare())
 	}
 }
 
-// raise makes the value at [metric][key] at least v.
-func raise[K comparable](m map[string]map[K]float64, metric string, key K, v float64) map[string]map[K]float64 {
-	if m == nil {
-		m = map[string]map[K]float64{}
+// inner returns the map of a key, made if need be.
+func inner[K1, K2 comparable, V any](m *map[K1]map[K2]V, key K1) map[K2]V {
+	if *m == nil {
+		*m = map[K1]map[K2]V{}
 	}
-	if m[metric] == nil {
-		m[metric] = map[K]float64{}
+	if (*m)[key] == nil {
+		(*m)[key] = map[K2]V{}
 	}
-	m[metric][key] = max(m[metric][key], v)
-	return m
+	return (*m)[key]
 }
 
-// of returns the floor of a row: its own, else that of its class.
-func (f *Floors) of(r Row) (floor float64, ok bool) {
+// trueSquare estimates the square of the row's true difference: the square of what was
+// seen, less what sampling adds to that on average. It can be negative.
+func (j Judged) trueSquare() float64 {
+	center, width := math.Log(j.Ratio), math.Log(j.High)-math.Log(j.Low)
+	sd := width / 2 / 1.96
+	return center*center - sd*sd
+}
+
+// beyondZero is how far the interval is from no difference, a part; 0 if it holds it.
+func (j Judged) beyondZero() float64 {
+	return math.Expm1(max(0, math.Log(j.Low), -math.Log(j.High)))
+}
+
+// Of returns the floor of a row: the larger one of its own and its class's. ok is false
+// where neither was measured, and with nil floors.
+func (f *Floors) Of(r Row) (floor float64, ok bool) {
 	if f == nil {
 		return 0, false
 	}
-	if floor, ok = f.Rows[r.Metric][r.Cell]; ok {
-		return floor, true
-	}
-	floor, ok = f.Classes[r.Metric][r.Class]
-	return floor, ok
+	own, measured := f.Rows[r.Metric][r.Cell]
+	class, known := f.Classes[r.Metric][r.Class]
+	return max(own, class.Floor()), measured || known
 }
 
 // floorsFile is the file: a machine class to its floors.
@@ -101,9 +137,9 @@ func (f *Floors) check() error {
 	if f == nil {
 		return errors.New("no floors")
 	}
-	for _, metric := range slices.Sorted(maps.Keys(f.Rows)) {
-		for cell, v := range f.Rows[metric] {
-			if !(v >= 0) || math.IsInf(v, 0) {
+	for metric, cells := range f.Rows {
+		for cell, v := range cells {
+			if !(v >= 0) {
 				return fmt.Errorf("floor of %s %s is %g, want a part of 0 or more", cell, metric, v)
 			}
 		}

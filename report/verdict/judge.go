@@ -99,7 +99,7 @@ func (j *Judged) takeLimits(rules Rules) {
 	if j.Exact {
 		j.Smallest = 0
 	} else {
-		j.Floor, j.Floored = rules.Floors.of(j.Row)
+		j.Floor, j.Floored = rules.Floors.Of(j.Row)
 		j.Threshold = rules.threshold(j.Floored)
 	}
 	part, ok := rules.Gate.limit(j.Metric)

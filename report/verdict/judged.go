@@ -83,9 +83,3 @@ func (j Judged) worse() (lo, hi float64) {
 	}
 	return lo, hi
 }
-
-// beyondZero is how far the interval is from no difference, a part; 0 if it holds it.
-func (j Judged) beyondZero() float64 {
-	lo, hi := j.worse()
-	return math.Expm1(max(0, lo, -hi))
-}

@@ -64,14 +64,21 @@ func doubledRanks(differences []float64) (ranks []int, plus, total int) {
 // subsetSums returns how likely each sum is of a subset that has each number with
 // chance one half.
 func subsetSums(numbers []int) []float64 {
-	p := []float64{1}
+	total := 0
 	for _, n := range numbers {
-		next := make([]float64, len(p)+n)
-		for sum, q := range p {
-			next[sum] += q / 2
-			next[sum+n] += q / 2
+		total += n
+	}
+	p := make([]float64, total+1)
+	p[0] = 1
+	reached := 0
+	for _, n := range numbers {
+		reached += n
+		for sum := reached; sum >= 0; sum-- {
+			p[sum] /= 2
+			if sum >= n {
+				p[sum] += p[sum-n] / 2
+			}
 		}
-		p = next
 	}
 	return p
 }
