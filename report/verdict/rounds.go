@@ -21,9 +21,8 @@ func samplesWanted(rows int, alpha float64) int {
 	return n
 }
 
-// takeMoreRounds says what it would take to be conclusive. The interval shrinks with
-// the root of the rounds, until it leaves the limits on one side or fits into the
-// threshold.
+// takeMoreRounds says what it would take to be conclusive, were the estimate right: an
+// interval shrinks with the root of the rounds.
 func (j *Judged) takeMoreRounds(wanted int) {
 	if j.Verdict != Inconclusive || j.Exact {
 		return
@@ -32,16 +31,39 @@ func (j *Judged) takeMoreRounds(wanted int) {
 		j.MoreRounds = max(1, wanted-j.Pairs)
 		return
 	}
-	center := math.Abs(math.Log(j.Ratio))
-	room := max(center-j.limit(), math.Log1p(j.Threshold)-center)
-	shrink := reach(math.Log(j.Ratio), math.Log(j.Low), math.Log(j.High)) / room
+	shrink := min(j.shrinkToDiffer(), j.shrinkToBeSame())
 	rounds := max(float64(wanted), float64(j.Pairs)*shrink*shrink)
 	switch {
-	case room <= 0:
+	case math.IsInf(shrink, 1):
 		j.Note = "between threshold and noise floor: more rounds do not tell on this machine"
-	case !(rounds < manyRounds):
+	case rounds > manyRounds:
 		j.Note = "so close to the threshold, or so noisy, that more rounds hardly tell"
 	default:
 		j.MoreRounds = max(1, int(math.Ceil(rounds))-j.Pairs)
 	}
+}
+
+// shrinkToDiffer is how many times smaller the interval would have to be to lie beyond
+// the limit; infinite if the estimate itself does not.
+func (j *Judged) shrinkToDiffer() float64 {
+	center, lo, hi := math.Log(j.Ratio), math.Log(j.Low), math.Log(j.High)
+	arm, room := center-lo, center-j.limit()
+	if center < 0 {
+		arm, room = hi-center, -center-j.limit()
+	}
+	if !(room > 0) {
+		return math.Inf(1)
+	}
+	return arm / room
+}
+
+// shrinkToBeSame is how many times smaller it would have to be to fit into the
+// threshold; infinite if the estimate itself is outside.
+func (j *Judged) shrinkToBeSame() float64 {
+	center, lo, hi := math.Log(j.Ratio), math.Log(j.Low), math.Log(j.High)
+	room := math.Log1p(j.Threshold)
+	if !(math.Abs(center) < room) {
+		return math.Inf(1)
+	}
+	return max((center-lo)/(room+center), (hi-center)/(room-center))
 }

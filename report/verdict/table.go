@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"strings"
 )
 
 // Table is a comparison: all rows with their verdicts, and what they are worth.
@@ -148,16 +147,14 @@ func (t *Table) warn() {
 }
 
 func (t *Table) warnPressed() {
-	var cells []string
+	cells, busy := map[string]bool{}, map[string]bool{}
 	for _, j := range t.Rows {
-		if j.Kept > 0 && !slices.Contains(cells, j.Cell) {
-			cells = append(cells, j.Cell)
+		cells[j.Cell] = true
+		if j.Kept > 0 {
+			busy[j.Cell] = true
 		}
 	}
-	if len(cells) > 0 {
-		t.warnf("the machine was busy with other things, and no quiet pair was found in some rounds of %s", strings.Join(cells, ", "))
+	if len(busy) > 0 {
+		t.warnf("the machine was busy with other things: in some rounds of %d of %s no quiet pair was found", len(busy), plural(len(cells), "cell"))
 	}
 }
-
-// percent spells a part.
-func percent(part float64) string { return fmt.Sprintf("%.3g%%", 100*part) }
