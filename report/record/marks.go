@@ -12,7 +12,6 @@ import (
 const (
 	roundMark    = "round"
 	pressureMark = "pressure"
-	pressedMark  = "pressed"
 )
 
 // marks is what the comment lines have said so far.
@@ -21,7 +20,6 @@ type marks struct {
 	mixed    []string
 	round    int
 	pressure float64
-	pressed  bool
 }
 
 func newMarks() *marks {
@@ -48,12 +46,6 @@ func (m *marks) take(line string) error {
 			return fmt.Errorf("pressure %q: want microseconds", value)
 		}
 		m.pressure = us / 1e6
-	case pressedMark:
-		pressed, err := strconv.ParseBool(value)
-		if err != nil {
-			return fmt.Errorf("pressed %q: want true or false", value)
-		}
-		m.pressed = pressed
 	default:
 		m.runMark(key, value)
 	}

@@ -17,7 +17,6 @@ Unit ns/op better=lower
 BenchmarkFactor/strategy=serial/digits=9/plain/workers=1-2 3 250 ns/op 10 compute-ns/item
 # commit: 4567
 # round: 2
-# pressed: true
 BenchmarkFactor/strategy=serial/digits=9/plain/workers=1-2 1 260 ns/op
 `
 
@@ -44,9 +43,6 @@ func TestParse(t *testing.T) {
 	}
 	if s.Key("digits") != "9" || s.Key("absent") != "" {
 		t.Errorf("Key: %q %q", s.Key("digits"), s.Key("absent"))
-	}
-	if s.Pressed || !run.Samples[1].Pressed {
-		t.Errorf("pressed: %v, %v, want only the second", s.Pressed, run.Samples[1].Pressed)
 	}
 	if run.Samples[1].Round != 2 {
 		t.Errorf("second round = %d, want 2", run.Samples[1].Round)
@@ -88,7 +84,6 @@ func TestBadInput(t *testing.T) {
 		{"infinite", "BenchmarkA 1 +Inf ns/op\n", "x.txt:1:"},
 		{"bad round", "# round: one\nBenchmarkA 1 25 ns/op\n", `x.txt:1: round "one": want a whole number from 1`},
 		{"bad pressure", "BenchmarkA 1 25 ns/op\n# pressure: -3\n", `x.txt:2: pressure "-3": want microseconds`},
-		{"bad pressed", "# pressed: perhaps\nBenchmarkA 1 25 ns/op\n", `x.txt:1: pressed "perhaps": want true or false`},
 		{"bad unit", "Unit ns/op better\nBenchmarkA 1 25 ns/op\n", "x.txt:1: expected key=value"},
 		{"endless line", long, "x.txt:1: line of 160013 bytes, want at most 65535"},
 	} {
@@ -134,4 +129,22 @@ func FuzzParse(f *testing.F) {
 			t.Error("no samples and no error")
 		}
 	})
+}
+
+// Of the samples of one cell in one round, the last one counts.
+func TestPressed(t *testing.T) {
+	run, err := Parse("x.txt", []byte("pkg: p\n# round: 1\nBenchmarkA 1 9 ns/op\nBenchmarkB 1 9 ns/op\n# round: 2\nBenchmarkA 1 9 ns/op\n"+
+		"# round: 1\nBenchmarkA 1 8 ns/op\npkg: q\nBenchmarkB 1 8 ns/op\nBenchmarkA 1 7 ns/op\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range []bool{true, false, false, false, false, false} {
+		if got := run.Samples[i].Pressed; got != want {
+			t.Errorf("sample %d, line %d: pressed %v, want %v", i, run.Samples[i].Line, got, want)
+		}
+	}
+	plain, err := Parse("x.txt", []byte("BenchmarkA 1 9 ns/op\nBenchmarkA 1 8 ns/op\n"))
+	if err != nil || plain.Samples[0].Pressed {
+		t.Errorf("without rounds nothing was taken again: %v, %v", plain, err)
+	}
 }
