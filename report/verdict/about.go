@@ -49,7 +49,7 @@ func (t *Table) worthless() string {
 	var moved []string
 	for _, j := range t.Canary {
 		if j.Verdict == Slower || j.Verdict == Faster {
-			moved = append(moved, fmt.Sprintf("%s in %s", change(j), j.Metric))
+			moved = append(moved, fmt.Sprintf("%s in %s", j.Change(), j.Metric))
 		}
 	}
 	return "void: the canary moved, " + strings.Join(moved, ", ") + ": something other than the change did that"
@@ -72,7 +72,7 @@ func plural(n int, noun string) string {
 func (t *Table) worst() string {
 	failed := slices.DeleteFunc(slices.Clone(t.Rows), func(j Judged) bool { return j.Outcome != Failed })
 	j := slices.MaxFunc(failed, func(a, b Judged) int { return cmp.Compare(a.size(), b.size()) })
-	return fmt.Sprintf("%s (%s, %s)", change(j), j.Cell, j.Metric)
+	return fmt.Sprintf("%s (%s, %s)", j.Change(), j.Cell, j.Metric)
 }
 
 func (t *Table) undecided() string {
@@ -114,4 +114,26 @@ func (j Judged) size() float64 {
 		return -math.Log(j.Ratio)
 	}
 	return math.Log(j.Ratio)
+}
+
+// Finding says what changed, for the title of a picture.
+func (t *Table) Finding() string {
+	slower, faster := t.CountVerdict(Slower), t.CountVerdict(Faster)
+	switch {
+	case t.Void:
+		return "Void: the canary moved, so something else than the change did"
+	case slower == 0 && faster == 0:
+		return "No row changed beyond doubt"
+	case faster == 0:
+		return fmt.Sprintf("%d of %s got worse, by up to %s", slower, plural(len(t.Rows), "row"), t.extreme(Slower))
+	case slower == 0:
+		return fmt.Sprintf("%d of %s got better, by up to %s", faster, plural(len(t.Rows), "row"), t.extreme(Faster))
+	}
+	return fmt.Sprintf("%d of %s got worse (up to %s), %d better (up to %s)", slower, plural(len(t.Rows), "row"), t.extreme(Slower), faster, t.extreme(Faster))
+}
+
+// extreme is the largest change among the rows with a verdict.
+func (t *Table) extreme(v Verdict) string {
+	of := slices.DeleteFunc(slices.Clone(t.Rows), func(j Judged) bool { return j.Verdict != v })
+	return slices.MaxFunc(of, func(a, b Judged) int { return cmp.Compare(math.Abs(a.size()), math.Abs(b.size())) }).Change()
 }

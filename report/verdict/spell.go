@@ -25,8 +25,8 @@ func spell(v float64, metric string) string {
 	return benchunit.Scale(v, benchunit.Decimal)
 }
 
-// change spells a row's difference: "+10.3%".
-func change(j Judged) string {
+// Change spells the row's difference: "+10.3%".
+func (j Judged) Change() string {
 	if math.IsNaN(j.Ratio) {
 		return "-"
 	}
@@ -42,7 +42,7 @@ func signed(ratio float64) string {
 		return fmt.Sprintf("×%.3g", ratio)
 	}
 	text := fmt.Sprintf("%+.1f%%", 100*(ratio-1))
-	if text == "-0.0%" || ratio == 1 {
+	if text == "-0.0%" || text == "+0.0%" {
 		return "0.0%"
 	}
 	return text

@@ -87,7 +87,7 @@ func (t *Table) grids(rows []Judged, color bool) []grid {
 		of := slices.DeleteFunc(slices.Clone(rows), func(j Judged) bool { return j.Metric != metric })
 		slices.SortStableFunc(of, compareRows)
 		for _, j := range of {
-			g.rows = append(g.rows, []string{j.Cell, spell(j.BaseValue, metric), spell(j.HeadValue, metric), change(j), interval(j), chance(j), visible(j), t.verdictWords(j, color)})
+			g.rows = append(g.rows, []string{j.Cell, spell(j.BaseValue, metric), spell(j.HeadValue, metric), j.Change(), interval(j), chance(j), visible(j), t.verdictWords(j, color)})
 		}
 		all = append(all, g)
 	}
