@@ -63,7 +63,7 @@ func TestCompareGoldenImage(t *testing.T) {
 func TestCompareText(t *testing.T) {
 	svg := svgOf(t, Compare(compareTable(), aboutCompare))
 	for _, label := range []string{
-		"4 of 19 rows got worse (up to +", "2 better (up to -1", "HEAD (4567cdef) against main (0123abcd)", "interval at 95%", "12 pairs",
+		"rows got worse (up to +", "2 better (up to -1", "HEAD (4567cdef) against main (0123abcd)", "interval at 95%", "12 pairs",
 		"ns/item", "cpu-ns/item", "Factor/strategy=serial/digits=9", "slower", "faster", "same", "inconclusive", "canary, same", "+10%", "−10%",
 		"redraw: handoff compare -rounds 12 main HEAD",
 	} {

@@ -81,18 +81,23 @@ func (t *Table) undecided() string {
 	}
 	text := t.ofGated(Undecided) + " may be worse"
 	if more := t.moreRounds(); more > 0 {
-		text += fmt.Sprintf("; about %d more rounds would tell", more)
+		return fmt.Sprintf("%s; about %d more rounds would tell", text, more)
 	}
-	return text
+	return text + ", and more rounds hardly tell on this machine"
 }
 
-// moreRounds is how many more rounds would decide all rows that rounds can decide.
+// moreRounds is how many more rounds would decide all rows that are undecided; 0 where
+// rounds do not.
 func (t *Table) moreRounds() int {
 	most := 0
 	for _, j := range t.Rows {
-		if j.Outcome == Undecided {
-			most = max(most, j.MoreRounds)
+		if j.Outcome != Undecided {
+			continue
 		}
+		if j.MoreRounds == 0 {
+			return 0
+		}
+		most = max(most, j.MoreRounds)
 	}
 	return most
 }

@@ -7,6 +7,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -183,4 +184,66 @@ func TestCoverage(t *testing.T) {
 		}
 	}
 	golden(t, "coverage.txt", []byte(out.String()))
+}
+
+// A thousand rows that got slower by a hair to a lot, and as many that got faster: the
+// direction is never wrong.
+func TestDirection(t *testing.T) {
+	n, wrong := 0, 0
+	for _, m := range machines {
+		for seed := range 12 {
+			x := experiment{rounds: 10, effect: map[string]float64{}}
+			for i, c := range simCells() {
+				if c.Class != Canary {
+					x.effect[c.Cell] = []float64{0.01, -0.01, 0.03, -0.03, 0.1, -0.1}[(i+seed)%6]
+				}
+			}
+			for _, j := range Judge(simulate(m, uint64(4000+seed), x), Rules{Threshold: 0.005}).Rows {
+				n++
+				if e := x.effect[j.Cell]; j.Verdict == Slower && e < 0 || j.Verdict == Faster && e > 0 {
+					wrong++
+				}
+			}
+		}
+	}
+	if n < 1000 || wrong > 0 {
+		t.Errorf("%d of %d rows in the wrong direction, want 0 of 1000 or more", wrong, n)
+	}
+}
+
+// One phase of the rows through processes gets slower by a quarter: that phase is
+// flagged, and no other one.
+func TestOnePhase(t *testing.T) {
+	var out strings.Builder
+	fmt.Fprintln(&out, "worker-decode of every row made slower by 25%, threshold 5%, 16 rounds: tables in which it is flagged, and tables with another phase flagged.")
+	const slowed = "worker-decode-ns/item"
+	for _, m := range machines {
+		flagged, other := 0, 0
+		const tables = 20
+		for seed := range tables {
+			x := experiment{rounds: 16, phases: true, phase: slowed, effect: map[string]float64{}}
+			for _, c := range simCells() {
+				if c.Class == IPC {
+					x.effect[c.Cell] = 0.25
+				}
+			}
+			it, others := false, false
+			for _, j := range Judge(simulate(m, uint64(6000+seed), x), Rules{}).Rows {
+				moved := j.Verdict == Slower || j.Verdict == Faster
+				it = it || moved && j.Metric == slowed
+				others = others || moved && j.Metric != slowed && slices.Contains(units("phases"), j.Metric)
+			}
+			if it {
+				flagged++
+			}
+			if others {
+				other++
+			}
+		}
+		fmt.Fprintf(&out, "%-8s: flagged %d of %d, another %d\n", m.name, flagged, tables, other)
+		if flagged < 19 || other > 1 {
+			t.Errorf("%s: flagged in %d of %d tables, another phase in %d, want 95%%", m.name, flagged, tables, other)
+		}
+	}
+	golden(t, "phases.txt", []byte(out.String()))
 }

@@ -11,7 +11,7 @@ import (
 func Judge(rows []Row, rules Rules) *Table {
 	t := &Table{Rules: rules}
 	sizes := familySizes(rows, rules.Design)
-	t.wantRounds(sizes)
+	t.wantRounds(largest(sizes))
 	for _, r := range rows {
 		j, problem := newJudged(r, rules, sizes[family(r)])
 		if problem != "" {
@@ -23,6 +23,8 @@ func Judge(rows []Row, rules Rules) *Table {
 			t.Rows = append(t.Rows, j)
 		}
 	}
+	adjust(t.Rows)
+	adjustCanary(t.Canary, largest(sizes))
 	t.judge(t.Rows)
 	t.judge(t.Canary)
 	t.conclude()
@@ -46,6 +48,15 @@ func familySizes(rows []Row, design Design) map[familyKey]int {
 		}
 	}
 	return sizes
+}
+
+// largest returns the number of rows of the largest family.
+func largest(sizes map[familyKey]int) int {
+	most := 0
+	for _, n := range sizes {
+		most = max(most, n)
+	}
+	return most
 }
 
 // canCompare reports whether the row means something in this design: what takes
@@ -136,7 +147,6 @@ func (j Judged) limit() float64 { return math.Log1p(max(j.Threshold, j.Floor)) }
 
 // judge gives verdicts and outcomes.
 func (t *Table) judge(rows []Judged) {
-	adjust(rows)
 	for i := range rows {
 		j := &rows[i]
 		j.Verdict = j.verdict(t.Rules)

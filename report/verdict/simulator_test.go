@@ -83,7 +83,7 @@ func simulate(m machine, seed uint64, x experiment) []Row {
 	layout := s.layouts(cells, x)
 	metrics := []string{"ns/item", "cpu-ns/item"}
 	if x.phases {
-		metrics = append(metrics, phaseUnits()...)
+		metrics = append(metrics, units("phases")...)
 	}
 	rows := make([][]Row, len(cells)) // by cell and metric
 	for i, c := range cells {
@@ -109,8 +109,6 @@ func simulate(m machine, seed uint64, x experiment) []Row {
 	}
 	return all
 }
-
-func phaseUnits() []string { return units("phases") }
 
 func (s *simulator) layouts(cells []Row, x experiment) []float64 {
 	all := make([]float64, len(cells))

@@ -61,17 +61,14 @@ func count(rows []Judged, which func(Judged) bool) int {
 // compared reports whether there is a row that could be compared.
 func (t *Table) compared() bool { return t.CountVerdict(NotComparable) < len(t.Rows) }
 
-func (t *Table) wantRounds(sizes map[familyKey]int) {
-	largest := 0
-	for _, n := range sizes {
-		largest = max(largest, n)
-	}
+// wantRounds needs the number of rows of the largest family.
+func (t *Table) wantRounds(rows int) {
 	switch {
-	case largest == 0:
+	case rows == 0:
 	case t.Rules.Design == Interleaved:
-		t.RoundsWanted = roundsWanted(largest, t.Rules.alpha())
+		t.RoundsWanted = roundsWanted(rows, t.Rules.alpha())
 	default:
-		t.RoundsWanted = samplesWanted(largest, t.Rules.alpha())
+		t.RoundsWanted = samplesWanted(rows, t.Rules.alpha())
 	}
 }
 
