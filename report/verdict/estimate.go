@@ -25,3 +25,11 @@ func logRatio(base, head float64) float64 {
 // reach is how far the center would have to be from zero for the interval to leave
 // it out: the longer arm.
 func reach(center, lo, hi float64) float64 { return max(center-lo, hi-center) }
+
+// incomparable is of two medians that nothing is concluded from.
+func incomparable(r Row) estimate {
+	return estimate{
+		base: median(values(r.Base)), head: median(values(r.Head)), n: min(len(r.Base), len(r.Head)), p: 1,
+		center: math.NaN(), lo: math.Inf(-1), hi: math.Inf(1), visible: math.Inf(1),
+	}
+}

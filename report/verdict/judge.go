@@ -89,6 +89,8 @@ func (r Row) problem() string {
 
 func estimateOf(r Row, rules Rules, family int) estimate {
 	switch {
+	case !canCompare(r, rules.Design):
+		return incomparable(r)
 	case r.Exact:
 		return exact(r)
 	case rules.Design == Interleaved:

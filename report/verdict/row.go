@@ -45,8 +45,11 @@ const (
 	Other   Class = "other"   // benchmarks that are not handoff's
 )
 
-// ClassOf tells a cell's class by its name.
+// ClassOf tells a cell's class by its name, which may have its package in front.
 func ClassOf(cell string) Class {
+	if _, name, ok := strings.Cut(cell, ": "); ok {
+		cell = name
+	}
 	bench, keys, _ := strings.Cut(cell, "/")
 	strategy := valueOf(keys, "strategy")
 	switch {

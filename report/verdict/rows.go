@@ -28,7 +28,8 @@ func Rows(base, head *record.Run, metrics []string) ([]Row, Design, error) {
 	if err := sameInputs(base, head); err != nil {
 		return nil, 0, err
 	}
-	b, h := newSide(base), newSide(head)
+	several := severalPackages(base) || severalPackages(head)
+	b, h := newSide(base, several), newSide(head, several)
 	if err := matched(b, h); err != nil {
 		return nil, 0, err
 	}

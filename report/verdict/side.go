@@ -15,9 +15,9 @@ type side struct {
 	cells map[string][]record.Sample
 }
 
-func newSide(run *record.Run) side {
+// newSide names cells with their package where there are several.
+func newSide(run *record.Run, several bool) side {
 	s := side{run: run, cells: map[string][]record.Sample{}}
-	several := severalPackages(run)
 	for _, sample := range run.Samples {
 		name := sample.Name
 		if several {
