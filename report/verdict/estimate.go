@@ -22,9 +22,14 @@ func logRatio(base, head float64) float64 {
 	return math.Log(head) - math.Log(base) // Log(0) is -Inf
 }
 
-// reach is how far the center would have to be from zero for the interval to leave
-// it out: the longer arm.
-func reach(center, lo, hi float64) float64 { return max(center-lo, hi-center) }
+// reach is how far the center would have to be from zero for the interval to leave it
+// out: the longer arm.
+func reach(center, lo, hi float64) float64 {
+	if lo == hi {
+		return 0 // they may be infinite
+	}
+	return max(center-lo, hi-center)
+}
 
 // incomparable is of two medians that nothing is concluded from.
 func incomparable(r Row) estimate {

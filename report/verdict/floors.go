@@ -59,7 +59,7 @@ func (s Spread) add(square float64) Spread {
 func (f *Floors) Learn(t *Table) {
 	f.Tables++
 	for _, j := range slices.Concat(t.Rows, t.Canary) {
-		if j.Exact || !j.known() {
+		if j.Exact || j.Low == 0 || math.IsInf(j.High, 1) {
 			continue
 		}
 		rows, classes := inner(&f.Rows, j.Metric), inner(&f.Classes, j.Metric)

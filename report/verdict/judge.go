@@ -80,7 +80,7 @@ func newJudged(r Row, rules Rules, family int) (j Judged, problem string) {
 // problem names the first value that no benchmark can have.
 func (r Row) problem() string {
 	for _, s := range append(append([]Sample(nil), r.Base...), r.Head...) {
-		if !(s.Value >= 0) || math.IsInf(s.Value, 0) || s.Value == 0 && isTime(r.Metric) {
+		if !(s.Value >= 0) || math.IsInf(s.Value, 0) || s.Value == 0 && isWhole(r.Metric) {
 			return fmt.Sprintf("%s: %g %s in round %d is no measurement", r.Cell, s.Value, r.Metric, s.Round)
 		}
 	}

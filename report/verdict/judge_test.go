@@ -162,6 +162,33 @@ func TestRoundsWanted(t *testing.T) {
 	}
 }
 
+// A phase may take no time at all in some samples, or on one side.
+func TestZeros(t *testing.T) {
+	some := row("A", "worker-encode-ns/item", 12, 0.3, 0.01)
+	some.Base[2].Value, some.Head[5].Value = 0, 0
+	gone, none := row("A", "worker-decode-ns/item", 12, 0, 0.01), row("A", "coord-encode-ns/item", 12, 0, 0.01)
+	for i := range gone.Head {
+		gone.Head[i].Value, none.Head[i].Value, none.Base[i].Value = 0, 0, 0
+	}
+	table := Judge([]Row{some, gone, none}, Rules{})
+	for i, want := range []Verdict{Slower, Faster, Same} {
+		if j := table.Rows[i]; j.Verdict != want {
+			t.Errorf("%s: %v, %g (%g to %g)", j.Metric, j.Verdict, j.Ratio, j.Low, j.High)
+		}
+	}
+	text := table.Text(About{}, false)
+	if strings.Contains(text, "NaN") || strings.Contains(text, "Inf") {
+		t.Errorf("the text holds what is no number:\n%s", text)
+	}
+	if _, err := table.JSON(About{}); err != nil {
+		t.Error(err)
+	}
+	f := &Floors{}
+	if f.Learn(table); f.Classes["worker-decode-ns/item"] != nil {
+		t.Errorf("learnt %v from what has no logarithm", f.Classes)
+	}
+}
+
 // What more rounds were said to do, they do; what the samples could have shown, they
 // show when it is there.
 func TestMoreRoundsAndSmallest(t *testing.T) {

@@ -59,10 +59,10 @@ func (g group) choices() [][]string {
 	return all
 }
 
-// isTime reports whether a printed unit is of time.
-func isTime(metric string) bool {
-	numerator, _, _ := strings.Cut(metric, "/")
-	return numerator == "ns" || strings.HasSuffix(numerator, "-ns")
+// isWhole reports whether a metric is all of an item's time, which is never zero; a
+// phase may be.
+func isWhole(metric string) bool {
+	return slices.Contains(units("time"), metric) || slices.Contains(units("cpu"), metric)
 }
 
 // allocates reports whether a metric counts allocations, which do not depend on how

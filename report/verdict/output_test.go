@@ -3,6 +3,7 @@ package verdict
 import (
 	"bytes"
 	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -47,5 +48,26 @@ func TestJSON(t *testing.T) {
 	var d Document
 	if err := decoder.Decode(&d); err != nil || d.Exit != 1 || len(d.Rows) != 32 {
 		t.Errorf("read back: %v, exit %d, %d rows", err, d.Exit, len(d.Rows))
+	}
+}
+
+// What benchstat itself (go tool benchstat base.txt head.txt, in testdata/busy) says of the
+// CPU time, and of bytes.
+func TestBenchstat(t *testing.T) {
+	var text strings.Builder
+	for _, g := range Judge(trace(t, "busy"), Rules{}).benchstat() {
+		text.WriteString(g.text())
+	}
+	lines := strings.Split(text.String(), "\n")
+	for _, want := range []string{
+		"benchstat: cpu-ns/item base head vs base",
+		"Handoff/strategy=process-gob/payload=0/shape=record/workers=2/chunk=auto 3.008µs ± 25% 2.600µs ± 13% ~ (p=0.224 n=16)",
+		"Factor/strategy=shared-file/digits=5/shape=number/workers=2/chunk=auto/wait=notify/on=disk 975.8ns ± 18% 894.4ns ± 24% ~ (p=0.417 n=16)",
+		"Factor/strategy=goroutines/digits=5/shape=number/workers=2/chunk=auto 237.9ns ± 15% 243.2ns ± 11% ~ (p=0.662 n=16)",
+		"geomean 641.4ns 631.7ns -1.50%",
+	} {
+		if !slices.ContainsFunc(lines, func(line string) bool { return strings.Join(strings.Fields(line), " ") == want }) {
+			t.Errorf("lacks %q:\n%s", want, text.String())
+		}
 	}
 }

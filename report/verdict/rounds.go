@@ -31,39 +31,31 @@ func (j *Judged) takeMoreRounds(wanted int) {
 		j.MoreRounds = max(1, wanted-j.Pairs)
 		return
 	}
-	shrink := min(j.shrinkToDiffer(), j.shrinkToBeSame())
+	shrink, possible := j.shrink()
 	rounds := max(float64(wanted), float64(j.Pairs)*shrink*shrink)
 	switch {
-	case math.IsInf(shrink, 1):
+	case !possible:
 		j.Note = "between threshold and noise floor: more rounds do not tell on this machine"
-	case rounds > manyRounds:
+	case !(rounds <= manyRounds):
 		j.Note = "so close to the threshold, or so noisy, that more rounds hardly tell"
 	default:
 		j.MoreRounds = max(1, int(math.Ceil(rounds))-j.Pairs)
 	}
 }
 
-// shrinkToDiffer is how many times smaller the interval would have to be to lie beyond
-// the limit; infinite if the estimate itself does not.
-func (j *Judged) shrinkToDiffer() float64 {
-	center, lo, hi := math.Log(j.Ratio), math.Log(j.Low), math.Log(j.High)
-	arm, room := center-lo, center-j.limit()
+// shrink is how many times smaller the interval would have to be to lie beyond the
+// limit, or to fit into the threshold; possible is false where the estimate itself does
+// neither.
+func (j *Judged) shrink() (times float64, possible bool) {
+	center, down, up := math.Log(j.Ratio), math.Log(j.Ratio/j.Low), math.Log(j.High/j.Ratio)
 	if center < 0 {
-		arm, room = hi-center, -center-j.limit()
+		center, down, up = -center, up, down
 	}
-	if !(room > 0) {
-		return math.Inf(1)
+	switch beyond, within := center-j.limit(), math.Log1p(j.Threshold); {
+	case beyond > 0:
+		return down / beyond, true
+	case center < within:
+		return max(down/(within+center), up/(within-center)), true
 	}
-	return arm / room
-}
-
-// shrinkToBeSame is how many times smaller it would have to be to fit into the
-// threshold; infinite if the estimate itself is outside.
-func (j *Judged) shrinkToBeSame() float64 {
-	center, lo, hi := math.Log(j.Ratio), math.Log(j.Low), math.Log(j.High)
-	room := math.Log1p(j.Threshold)
-	if !(math.Abs(center) < room) {
-		return math.Inf(1)
-	}
-	return max((center-lo)/(room+center), (hi-center)/(room-center))
+	return math.Inf(1), false
 }

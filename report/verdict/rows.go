@@ -1,6 +1,7 @@
 package verdict
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -16,7 +17,8 @@ import (
 //
 // Two files that carry the same run mark are the sides of one interleaved run. It is
 // an error, which names what it is about, if a cell is on one side only, if a cell
-// has a metric on one side only, or if the sides were given different inputs.
+// has a metric on one side only, if a side lacks cells that its run had planned, or if
+// the sides were given different inputs.
 func Rows(base, head *record.Run, metrics []string) ([]Row, Design, error) {
 	if metrics == nil {
 		metrics = Gate{}.Metrics()
@@ -30,7 +32,7 @@ func Rows(base, head *record.Run, metrics []string) ([]Row, Design, error) {
 	}
 	several := severalPackages(base) || severalPackages(head)
 	b, h := newSide(base, several), newSide(head, several)
-	if err := matched(b, h); err != nil {
+	if err := cmp.Or(matched(b, h), whole(b), whole(h)); err != nil {
 		return nil, 0, err
 	}
 	var rows []Row

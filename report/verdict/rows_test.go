@@ -110,6 +110,7 @@ func TestRowsErrors(t *testing.T) {
 		{"other processors", sampled("r", a), sampled("r", "BenchmarkA-4 3 250 ns/op"), nil, "only in base.txt: A-2; only in head.txt: A-4"},
 		{"different units", sampled("r", a), sampled("r", "BenchmarkA-2 3 250 MB/s"), nil, "A-2: different units: ns/op only in base.txt"},
 		{"a unit asked for", sampled("r", a+" 3 B/op"), sampled("r", a), []string{"B/op"}, "A-2: different units: B/op only in base.txt"},
+		{"missing rows", "# cells: 3\n" + sampled("r", a), sampled("r", a), nil, "base.txt: 2 of the 3 cells of this run are missing: resume it"},
 		{"nothing to compare", sampled("r", a), sampled("r", a), []string{"wire"}, "base.txt, head.txt: no benchmark has any of the metrics wire"},
 		{"no metric", sampled("r", a), sampled("r", a), []string{"speed"}, `"speed" is no metric: want one of time`},
 		{"other inputs", "seed: 1\n" + sampled("r", a), "seed: 2\n" + sampled("r", a), nil, `base.txt was recorded with seed "1" and head.txt with seed "2"`},

@@ -3,6 +3,7 @@ package verdict
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/handoff-go/handoff/report/record"
@@ -58,6 +59,14 @@ func matched(base, head side) error {
 		return nil
 	}
 	return fmt.Errorf("benchmarks on one side only: %s", strings.Join(parts, "; "))
+}
+
+// whole refuses a side that was interrupted before it had taken every cell once.
+func whole(s side) error {
+	if planned, err := strconv.Atoi(s.run.Marks["cells"]); err == nil && planned > len(s.order) {
+		return fmt.Errorf("%s: %d of the %d cells of this run are missing: resume it", s.run.Path, planned-len(s.order), planned)
+	}
+	return nil
 }
 
 // has reports whether some sample of the cell has the unit.

@@ -70,7 +70,7 @@ func percent(part float64) string {
 // chance spells a p.
 func chance(j Judged) string {
 	switch {
-	case j.Exact || j.Pairs == 0:
+	case j.Exact || j.Pairs == 0 || j.Verdict == NotComparable:
 		return "-"
 	case j.AdjustedP < 0.0005:
 		return "<0.001"
