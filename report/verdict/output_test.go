@@ -71,3 +71,81 @@ func TestBenchstat(t *testing.T) {
 		}
 	}
 }
+
+func TestHeadlines(t *testing.T) {
+	noisy := row("N", "ns/op", 12, 0, 0.5)
+	hopeless := row("B", "ns/op", 12, 0.2, 0.7)
+	for _, c := range []struct {
+		rows  []Row
+		rules Rules
+		want  string
+	}{
+		{[]Row{row("A", "ns/op", 12, 0.2, 0.01), row("B", "ns/op", 12, 0.4, 0.01), row("C", "ns/op", 12, 0, 0)}, Rules{},
+			"regression: 2 of 3 gated rows worse, most of all +40.0% (B, ns/op)"},
+		{[]Row{row("A", "ns/op", 12, 0, 0), row("B", "ns/op", 12, -0.2, 0.01)}, Rules{}, "pass: 2 of 2 gated rows not worse, 1 row better"},
+		{[]Row{row("A", "ns/op", 5, 0, 0), row("B", "ns/op", 12, 0, 0)}, Rules{}, "inconclusive: 1 of 2 gated rows may be worse; about 2 more rounds would tell"},
+		{[]Row{noisy, hopeless}, Rules{Floors: &Floors{Rows: map[string]map[string]float64{"ns/op": {"B": 0.3}}}},
+			"inconclusive: 2 of 2 gated rows may be worse, and more rounds hardly tell on this machine"},
+		{[]Row{row("A", "ns/op", 12, 0, 0)}, Rules{Design: Apart}, "inconclusive: no row can be compared between runs that were taken apart"},
+		{[]Row{row("A", "x/op", 12, 0.2, 0)}, Rules{}, "pass: nothing is gated"},
+		{[]Row{row("A", "ns/op", 12, 0, 0)}, Rules{Design: Apart, Gate: Gate{limits: []limit{{"time", 0.05}}, asked: true}},
+			"could not measure: the gate asks for time, which cannot be compared between runs that were taken apart: compare revisions or binaries"},
+	} {
+		if got := Judge(c.rows, c.rules).Headline(); got != c.want {
+			t.Errorf("got  %s\nwant %s", got, c.want)
+		}
+	}
+}
+
+func TestFindings(t *testing.T) {
+	slower, faster, same := row("A", "ns/op", 12, 0.2, 0.01), row("B", "ns/op", 12, -0.2, 0.01), row("C", "ns/op", 12, 0, 0)
+	canary := row("Canary", "ns/op", 12, 0.2, 0.01)
+	for _, c := range []struct {
+		rows []Row
+		want string
+	}{
+		{[]Row{same}, "No row changed beyond doubt"},
+		{[]Row{slower, same}, "1 of 2 rows got worse, by up to +20.0%"},
+		{[]Row{faster, same, same}, "1 of 3 rows got better, by up to -20.0%"},
+		{[]Row{faster, slower}, "1 of 2 rows got worse (up to +20.0%), 1 better (up to -20.0%)"},
+		{[]Row{slower, canary}, "Void: the canary moved, so something else than the change did"},
+	} {
+		if got := Judge(c.rows, Rules{}).Finding(); got != c.want {
+			t.Errorf("got  %s\nwant %s", got, c.want)
+		}
+	}
+}
+
+func TestWarnings(t *testing.T) {
+	r := row("A", "ns/op", 12, 0, 0)
+	for _, c := range []struct {
+		rules Rules
+		want  string
+	}{
+		{Rules{}, "no noise floor is known here for 1 of 1 rows: threshold 5% in place of 2%"},
+		{Rules{Design: Plain}, "no rounds in the files (plain go test -bench output): compared unpaired"},
+		{Rules{Design: Apart}, "recorded in different runs"},
+		{Rules{Alpha: 0.0001}, "12 rounds are too few for so many rows: below 15"},
+	} {
+		if got := Judge([]Row{r}, c.rules).Warnings; !slices.ContainsFunc(got, func(w string) bool { return strings.HasPrefix(w, c.want) }) {
+			t.Errorf("warnings %q, want %q among them", got, c.want)
+		}
+	}
+	if got := Judge([]Row{r}, Rules{Floors: learnt}).Warnings; len(got) > 0 {
+		t.Errorf("warnings %q where there is nothing to warn of", got)
+	}
+}
+
+// Colours are there when they are asked for, and do not change the words.
+func TestColour(t *testing.T) {
+	plain, colour := example().Text(about, false), example().Text(about, true)
+	if strings.Contains(plain, "\x1b") || !strings.Contains(colour, "\x1b[31mslower\x1b[0m") {
+		t.Error("colours where none were asked for, or none where they were")
+	}
+	for _, code := range []string{red, green, yellow, grey, "0"} {
+		colour = strings.ReplaceAll(colour, "\x1b["+code+"m", "")
+	}
+	if colour != plain {
+		t.Error("colours change the words")
+	}
+}
