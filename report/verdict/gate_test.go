@@ -53,19 +53,25 @@ func TestParseGateErrors(t *testing.T) {
 
 // A unit's own limit goes before that of its group, wherever it stands.
 func TestGateLimit(t *testing.T) {
-	g, err := ParseGate("time=5%,ns/op=20%,wire")
+	g, err := ParseGate("ns/op=20%,time=5%,wire")
+	if err != nil {
+		t.Fatal(err)
+	}
+	turned, err := ParseGate("time=5%,ns/op=20%,wire")
 	if err != nil {
 		t.Fatal(err)
 	}
 	for metric, want := range map[string]float64{"ns/op": 0.2, "ns/item": 0.05, "wire-B/item": -1} {
-		if got, ok := g.limit(metric); !ok || got != want {
-			t.Errorf("%s: %g, %v; want %g", metric, got, ok, want)
+		for _, g := range []Gate{g, turned} {
+			if got, ok := g.limit(metric); !ok || got != want {
+				t.Errorf("%s of %s: %g, %v; want %g", metric, g, got, ok, want)
+			}
 		}
 	}
 	if _, ok := g.limit("cpu-ns/item"); ok {
 		t.Error("a metric that the gate does not name is gated")
 	}
-	if got := g.Metrics(); !slices.Equal(got, []string{"time", "ns/op", "wire"}) {
+	if got := g.Metrics(); !slices.Equal(got, []string{"ns/op", "time", "wire"}) {
 		t.Errorf("metrics %q", got)
 	}
 }

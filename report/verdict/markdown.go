@@ -47,7 +47,7 @@ func (t *Table) split() (changed, rest []Judged) {
 	return changed, rest
 }
 
-// restWords sums up the rows that are folded: "13 rows: 10 same, 3 inconclusive".
+// restWords sums up the rows that are folded: "13 other rows: 10 same, 3 inconclusive".
 func (t *Table) restWords(rest []Judged) string {
 	var parts []string
 	for _, v := range verdictOrder {
@@ -55,7 +55,7 @@ func (t *Table) restWords(rest []Judged) string {
 			parts = append(parts, fmt.Sprintf("%d %s", n, v))
 		}
 	}
-	return plural(len(rest), "row") + " without a change: " + strings.Join(parts, ", ")
+	return plural(len(rest), "other row") + ": " + strings.Join(parts, ", ")
 }
 
 func fold(out *strings.Builder, summary string, grids []grid) {
