@@ -239,33 +239,31 @@ func TestLonelySamples(t *testing.T) {
 	}
 }
 
-// Without rounds the interval is that of the U test, checked by trying all splits.
+// Without rounds the interval is that of the U test: it holds exactly those ratios with
+// which the test finds no difference.
 func TestUnpaired(t *testing.T) {
-	for _, c := range [][2]int{{1, 1}, {3, 4}, {5, 5}, {6, 3}} {
-		m, n := c[0], c[1]
-		counts, all := make([]float64, m*n+1), 0.0
-		for set := range 1 << (m + n) {
-			u, seen, size := 0, 0, 0
-			for i := range m + n {
-				if set>>i&1 == 1 {
-					u, size = u+seen, size+1
-				} else {
-					seen++
-				}
-			}
-			if size == m {
-				counts[u]++
-				all++
-			}
-		}
-		for u, p := range rankSums(m, n) {
-			if math.Abs(p-counts[u]/all) > 1e-12 {
-				t.Errorf("%d and %d samples, U=%d: chance %g, want %g", m, n, u, p, counts[u]/all)
-			}
-		}
-	}
-	j := Judge([]Row{row("A", "ns/op", 10, 0.2, 0.02)}, Rules{Design: Plain}).Rows[0]
+	r := row("A", "ns/op", 10, 0.2, 0.02)
+	j := Judge([]Row{r}, Rules{Design: Plain}).Rows[0]
 	if math.Abs(j.Ratio-1.2) > 0.01 || j.Low < 1.17 || j.High > 1.23 || j.P > 0.001 {
 		t.Errorf("ratio %g (%g to %g), p=%g", j.Ratio, j.Low, j.High, j.P)
+	}
+	for i := range r.Base {
+		r.Base[i].Value += float64(i) / 7 // no two the same
+	}
+	j = Judge([]Row{r}, Rules{Design: Plain}).Rows[0]
+	for _, c := range []struct {
+		by       float64
+		rejected bool
+	}{{j.Low * (1 - 1e-9), true}, {j.Low * (1 + 1e-9), false}, {j.High * (1 - 1e-9), false}, {j.High * (1 + 1e-9), true}} {
+		turned := Row{Cell: "A", Metric: "ns/op", Base: r.Base}
+		for _, s := range r.Head {
+			turned.Head = append(turned.Head, Sample{Value: s.Value / c.by})
+		}
+		if got := Judge([]Row{turned}, Rules{Design: Plain}).Rows[0]; (got.P <= 0.05) != c.rejected {
+			t.Errorf("head divided by %g of %g to %g: p=%g", c.by, j.Low, j.High, got.P)
+		}
+	}
+	if j := Judge([]Row{row("A", "allocs/op", 0, 0, 0)}, Rules{Design: Plain}).Rows[0]; j.Verdict != Inconclusive {
+		t.Errorf("no samples: %v", j.Verdict)
 	}
 }

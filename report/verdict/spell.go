@@ -39,7 +39,7 @@ func signed(ratio float64) string {
 	case math.IsInf(ratio, 1):
 		return "from 0"
 	case ratio >= 10:
-		return fmt.Sprintf("×%.3g", ratio)
+		return "×" + strconv.FormatFloat(ratio, 'f', 0, 64)
 	}
 	text := fmt.Sprintf("%+.1f%%", 100*(ratio-1))
 	if text == "-0.0%" || text == "+0.0%" {

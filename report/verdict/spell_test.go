@@ -18,7 +18,7 @@ func TestSpell(t *testing.T) {
 			t.Errorf("%g %s: %s, want %s", c.value, c.metric, got, c.want)
 		}
 	}
-	for ratio, want := range map[float64]string{1: "0.0%", 1.1: "+10.0%", 0.5: "-50.0%", 1.00001: "0.0%", 0.99999: "0.0%", 9.5: "+850.0%", 1000: "×1e+03", 12: "×12", 0: "-100.0%", math.Inf(1): "from 0"} {
+	for ratio, want := range map[float64]string{1: "0.0%", 1.1: "+10.0%", 0.5: "-50.0%", 1.00001: "0.0%", 0.99999: "0.0%", 9.5: "+850.0%", 1000: "×1000", 12: "×12", 0: "-100.0%", math.Inf(1): "from 0"} {
 		if got := (Judged{Ratio: ratio}).Change(); got != want {
 			t.Errorf("ratio %g: %s, want %s", ratio, got, want)
 		}
