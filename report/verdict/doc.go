@@ -13,6 +13,9 @@
 //  5. [Table.Text], [Table.Markdown] and [Table.JSON] show the table; package
 //     plots draws it.
 //
+// A sampler that writes the two files gives both the same mark "# run: …" and each sample
+// its "# round: …"; a pair that it takes again follows in the file with the same round.
+//
 // Nothing here measures or draws. Ratios are head ÷ base; differences, thresholds
 // and floors are parts (0.02 is 2 %).
 package verdict
