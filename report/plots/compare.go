@@ -16,10 +16,10 @@ const (
 	comparePitch   = 13.5
 	compareSection = 21 // the name of a metric above its rows
 	compareRadius  = 3
-	compareChange  = 74 // column of changes at the right
-	compareVerdict = 58 // column of verdicts, right of it
-	compareRows    = 40 // rows of one metric that are shown
-	compareLabel   = 200
+	compareChange  = 74  // column of changes at the right
+	compareVerdict = 58  // column of verdicts, right of it
+	compareRows    = 40  // rows of one metric that are shown
+	compareLabel   = 214 // of the names of cells, at most
 )
 
 // What got worse and what got better.
@@ -39,6 +39,7 @@ var (
 func Compare(t *verdict.Table, about verdict.About) *Picture {
 	p := &comparePlot{table: t, caption: Caption{Machine: about.Machine, Redraw: about.Command}}
 	p.sections = compareSections(t)
+	p.names = shortNames(slices.Concat(t.Rows, t.Canary))
 	p.subtitle = compareSubtitle(p, about)
 	p.layout()
 	return &Picture{width: pageWidth, height: p.bottom + 50, draw: p.draw}
@@ -50,6 +51,7 @@ type comparePlot struct {
 	caption  Caption
 	subtitle string
 	sections []compareMetric
+	names    map[string]string // of the cells
 
 	x           changeScale
 	top, bottom float64 // of all sections
@@ -134,15 +136,15 @@ func (p *comparePlot) alpha() float64 {
 func (p *comparePlot) layout() {
 	p.top = headHeight(p.subtitle) + 22
 	p.bottom = p.top
-	names := 0.0
+	widest := 0.0
 	for _, m := range p.sections {
 		p.bottom += m.height()
 		for _, j := range m.rows {
-			names = max(names, changedPen.width(j.Cell))
+			widest = max(widest, changedPen.width(p.names[j.Cell]))
 		}
 	}
 	p.x = newChangeScale(p.sections)
-	p.x.a = margin + min(names, compareLabel) + 14
+	p.x.a = margin + min(widest, compareLabel) + 14
 	p.x.b = pageWidth - margin - compareChange - compareVerdict + 16
 }
 
@@ -224,9 +226,10 @@ func (p *comparePlot) row(s *sheet, y float64, j verdict.Judged) {
 		pen.color = clr
 	}
 	base := y + 3.1
-	s.text(point{margin, base}, fit(pen, j.Cell, p.x.a-margin-8), j.Cell)
+	name, room := p.names[j.Cell], p.x.a-margin-8
+	s.text(point{margin, base}, fit(pen, name, room), elide(fit(pen, name, room), name, room))
 	right := s.width - margin
-	s.text(point{right - compareVerdict, base}, fit(pen, verdictLabel(j), compareVerdict), verdictLabel(j))
+	s.text(point{right - compareVerdict, base}, fit(pen, j.Verdict.String(), compareVerdict), j.Verdict.String())
 	if math.IsNaN(j.Ratio) {
 		return
 	}
@@ -237,13 +240,6 @@ func (p *comparePlot) row(s *sheet, y float64, j verdict.Judged) {
 	}
 	pen.align = 1
 	s.text(point{right - compareVerdict - 8, base}, pen, j.Change())
-}
-
-func verdictLabel(j verdict.Judged) string {
-	if isCanary(j) {
-		return "canary, " + j.Verdict.String()
-	}
-	return j.Verdict.String()
 }
 
 // interval draws the line of an interval; where it leaves the scale it ends in an

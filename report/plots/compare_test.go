@@ -64,7 +64,7 @@ func TestCompareText(t *testing.T) {
 	svg := svgOf(t, Compare(compareTable(), aboutCompare))
 	for _, label := range []string{
 		"rows got worse (up to +", "2 better (up to -1", "HEAD (4567cdef) against main (0123abcd)", "interval at 95%", "12 pairs",
-		"ns/item", "cpu-ns/item", "Factor/strategy=serial/digits=9", "slower", "faster", "same", "inconclusive", "canary, same", "+10%", "−10%",
+		"ns/item", "cpu-ns/item", "Factor/strategy=serial", "Handoff/strategy=shared-file", "slower", "faster", "same", "inconclusive", "Canary", "+10%", "−10%",
 		"redraw: handoff compare -rounds 12 main HEAD",
 	} {
 		if !strings.Contains(svg, label) {
@@ -73,6 +73,33 @@ func TestCompareText(t *testing.T) {
 	}
 	if strings.Contains(svg, "wire-B/item") {
 		t.Error("compare.svg shows a metric that is exactly the same in all rows")
+	}
+}
+
+// A name loses what all cells have in common, and no two become one.
+func TestShortNames(t *testing.T) {
+	rows := func(cells ...string) (all []verdict.Judged) {
+		for _, c := range cells {
+			all = append(all, verdict.Judged{Row: verdict.Row{Cell: c}})
+		}
+		return all
+	}
+	got := shortNames(rows("A/strategy=x/chunk=auto/n=1", "A/strategy=x/chunk=auto/n=2", "B/plain/on=disk"))
+	for cell, want := range map[string]string{"A/strategy=x/chunk=auto/n=1": "A/strategy=x/n=1", "A/strategy=x/chunk=auto/n=2": "A/strategy=x/n=2", "B/plain/on=disk": "B/plain"} {
+		if got[cell] != want {
+			t.Errorf("%s is called %s, want %s", cell, got[cell], want)
+		}
+	}
+	if got := shortNames(rows("A", "A/n=1")); got["A/n=1"] != "A/n=1" {
+		t.Errorf("two cells are called %q", got["A/n=1"])
+	}
+	long := strings.Repeat("a", 40) + strings.Repeat("ö", 40)
+	cut := elide(comparePen, long, 100)
+	if comparePen.width(cut) > 100 || comparePen.width(cut) < 80 || !strings.HasPrefix(cut, "aaa") || !strings.HasSuffix(cut, "öö") || !strings.Contains(cut, "…") {
+		t.Errorf("%q is cut to %q", long, cut)
+	}
+	if elide(comparePen, "short", 100) != "short" {
+		t.Error("what fits must stay")
 	}
 }
 
