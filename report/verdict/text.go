@@ -48,7 +48,10 @@ func paint(text, color string, on bool) string {
 // conditions says in one line how it was judged.
 func (t *Table) conditions() string {
 	how := map[Design]string{Interleaved: "interleaved rounds, in pairs", Plain: "files without rounds, unpaired", Apart: "runs that were taken apart"}[t.Rules.Design]
-	return fmt.Sprintf("judged: %s, n=%s, α=%s over the rows of a metric (Holm), gate %s", how, t.rounds(), percent(t.Rules.alpha()), t.Rules.Gate)
+	if t.Rounds > 0 {
+		how += ", n=" + t.rounds()
+	}
+	return fmt.Sprintf("judged: %s, α=%s over the rows of a metric (Holm), gate %s", how, percent(t.Rules.alpha()), t.Rules.Gate)
 }
 
 func (t *Table) rounds() string {
