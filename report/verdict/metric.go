@@ -17,7 +17,7 @@ type group struct {
 
 var groups = []group{
 	{name: "time", units: []string{"ns/item", "ns/op"}},
-	{name: "cpu", units: []string{"cpu-ns/item"}},
+	{name: "cpu", units: []string{"cpu-ns/item", "cpu-ns/op"}},
 	{name: "wire", units: []string{"wire-B/item"}},
 	{name: "allocs", units: []string{"worker-allocs/item", "allocs/op"}},
 	{name: "bytes", units: []string{"worker-B/item", "B/op"}},
