@@ -9,12 +9,12 @@ import (
 // keeps the chance of any false alarm in the family at α whatever the rows have in
 // common. Exact rows are no matter of chance.
 func adjust(rows []Judged) {
-	families := map[string][]*Judged{}
+	families := map[familyKey][]*Judged{}
 	for i := range rows {
 		if j := &rows[i]; j.Exact {
 			j.AdjustedP = j.P
 		} else {
-			families[j.Metric] = append(families[j.Metric], j)
+			families[family(j.Row)] = append(families[family(j.Row)], j)
 		}
 	}
 	for _, family := range families {

@@ -31,13 +31,14 @@ func Judge(rows []Row, rules Rules) *Table {
 	return t
 }
 
-// familyKey names the rows that are corrected together.
+// familyKey names the rows that are corrected together: those of a gate's metric,
+// whichever of its units they have.
 type familyKey struct {
 	metric string
 	canary bool
 }
 
-func family(r Row) familyKey { return familyKey{r.Metric, r.Class == Canary} }
+func family(r Row) familyKey { return familyKey{metricOf(r.Metric), r.Class == Canary} }
 
 // familySizes counts the rows that statistics are needed for.
 func familySizes(rows []Row, design Design) map[familyKey]int {

@@ -46,6 +46,17 @@ func units(name string) []string {
 	return g.units
 }
 
+// metricOf returns the name of the group whose one row a unit is of; a unit that shares
+// its rows with no other goes by its own name.
+func metricOf(unit string) string {
+	for _, g := range groups {
+		if !g.each && slices.Contains(g.units, unit) {
+			return g.name
+		}
+	}
+	return unit
+}
+
 // choices returns, for each row of the group, the units of which it takes the first
 // that there is.
 func (g group) choices() [][]string {
