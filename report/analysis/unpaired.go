@@ -27,7 +27,7 @@ func UnpairedRatio(a, b []float64) (ratio Interval, ok bool) {
 	slices.Sort(logs)
 	n := len(logs)
 	ratio = Interval{Center: math.Exp((logs[(n-1)/2] + logs[n/2]) / 2), Lo: math.Inf(-1), Hi: math.Inf(1), N: min(len(a), len(b))}
-	if u := criticalU(len(a), len(b)); u >= 0 {
+	if u := CriticalU(len(a), len(b), tail); u >= 0 {
 		ratio.Lo, ratio.Hi = math.Exp(logs[u]), math.Exp(logs[n-1-u])
 	}
 	return ratio, true
@@ -37,13 +37,13 @@ func UnpairedRatio(a, b []float64) (ratio Interval, ok bool) {
 // arrangements are exact in a float64: the binomial of 56 over 28 is below 2^53.
 const exactU = 56
 
-// criticalU is the largest value of U that is at most as likely as tail, with
+// CriticalU is the largest value of U that is at most as likely as tail, with
 // all below it, when n and m samples have the same distribution; -1 where even
 // 0 is likelier. Beyond exactU samples it is that of the normal approximation.
-func criticalU(n, m int) int {
+func CriticalU(n, m int, tail float64) int {
 	if n+m > exactU {
-		nm := float64(n) * float64(m)
-		return int(nm/2 - 1.959964*math.Sqrt(nm*float64(n+m+1)/12) - 0.5)
+		nm, z := float64(n)*float64(m), math.Sqrt2*math.Erfinv(1-2*tail)
+		return int(nm/2 - z*math.Sqrt(nm*float64(n+m+1)/12) - 0.5)
 	}
 	ways := arrangements(n, m)
 	limit := 0.0

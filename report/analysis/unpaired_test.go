@@ -13,11 +13,14 @@ func TestCriticalU(t *testing.T) {
 	for _, c := range []struct{ n, m, want int }{
 		{3, 3, -1}, {4, 4, 0}, {5, 5, 2}, {6, 6, 5}, {5, 10, 8}, {8, 8, 13}, {10, 10, 23}, {12, 7, 18}, {15, 15, 64}, {20, 20, 127}, {1, 20, -1},
 	} {
-		if got := criticalU(c.n, c.m); got != c.want {
+		if got := CriticalU(c.n, c.m, tail); got != c.want {
 			t.Errorf("%d and %d samples: %d, want %d", c.n, c.m, got, c.want)
 		}
 	}
-	exact, beyond := criticalU(28, 28), criticalU(29, 28)
+	if got := CriticalU(10, 10, 0.005); got != 16 {
+		t.Errorf("10 and 10 samples at 1%%: %d, want 16", got)
+	}
+	exact, beyond := CriticalU(28, 28, tail), CriticalU(29, 28, tail)
 	if step := beyond - exact; step < 5 || step > 20 {
 		t.Errorf("from the exact %d to the approximated %d is a jump", exact, beyond)
 	}

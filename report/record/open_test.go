@@ -130,3 +130,21 @@ func FuzzParse(f *testing.F) {
 		}
 	})
 }
+
+// Of the samples of one cell in one round, the last one counts.
+func TestPressed(t *testing.T) {
+	run, err := Parse("x.txt", []byte("pkg: p\n# round: 1\nBenchmarkA 1 9 ns/op\nBenchmarkB 1 9 ns/op\n# round: 2\nBenchmarkA 1 9 ns/op\n"+
+		"# round: 1\nBenchmarkA 1 8 ns/op\npkg: q\nBenchmarkB 1 8 ns/op\nBenchmarkA 1 7 ns/op\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range []bool{true, false, false, false, false, false} {
+		if got := run.Samples[i].Pressed; got != want {
+			t.Errorf("sample %d, line %d: pressed %v, want %v", i, run.Samples[i].Line, got, want)
+		}
+	}
+	plain, err := Parse("x.txt", []byte("BenchmarkA 1 9 ns/op\nBenchmarkA 1 8 ns/op\n"))
+	if err != nil || plain.Samples[0].Pressed {
+		t.Errorf("without rounds nothing was taken again: %v, %v", plain, err)
+	}
+}

@@ -56,6 +56,10 @@ type Sample struct {
 	// Pressure is the time in seconds for which some task waited for a CPU
 	// while the sample was taken, negative where the file does not say.
 	Pressure float64
+
+	// Pressed says that the sample was taken under pressure and measured again:
+	// there is a later one of the same cell in the same round, which counts.
+	Pressed bool
 }
 
 // Pair is a key and its value.
@@ -65,6 +69,16 @@ type Pair struct{ Key, Value string }
 func (s Sample) Key(name string) string {
 	for _, p := range s.Keys {
 		if p.Key == name {
+			return p.Value
+		}
+	}
+	return ""
+}
+
+// config returns the value of a config line in force, or "".
+func (s Sample) config(key string) string {
+	for _, p := range s.Config {
+		if p.Key == key {
 			return p.Value
 		}
 	}

@@ -1,0 +1,195 @@
+package verdict
+
+import (
+	"fmt"
+	"math"
+)
+
+// Judge says of each row whether head differs from base. It does not change the
+// samples. What makes the result worthless is in the table, not an error: see
+// [Table.Exit].
+func Judge(rows []Row, rules Rules) *Table {
+	t := &Table{Rules: rules}
+	sizes := familySizes(rows, rules.Design)
+	t.wantRounds(largest(sizes))
+	for _, r := range rows {
+		j, problem := newJudged(r, rules, sizes[family(r)])
+		if problem != "" {
+			t.Problems = append(t.Problems, problem)
+		}
+		if r.Class == Canary {
+			t.Canary = append(t.Canary, j)
+		} else {
+			t.Rows = append(t.Rows, j)
+		}
+	}
+	adjust(t.Rows)
+	adjustCanary(t.Canary, largest(sizes))
+	t.judge(t.Rows)
+	t.judge(t.Canary)
+	t.conclude()
+	return t
+}
+
+// familyKey names the rows that are corrected together: those of a gate's metric,
+// whichever of its units they have.
+type familyKey struct {
+	metric string
+	canary bool
+}
+
+func family(r Row) familyKey { return familyKey{metricOf(r.Metric), r.Class == Canary} }
+
+// familySizes counts the rows that statistics are needed for.
+func familySizes(rows []Row, design Design) map[familyKey]int {
+	sizes := map[familyKey]int{}
+	for _, r := range rows {
+		if !r.Exact && canCompare(r, design) {
+			sizes[family(r)]++
+		}
+	}
+	return sizes
+}
+
+// largest returns the number of rows of the largest family.
+func largest(sizes map[familyKey]int) int {
+	most := 0
+	for _, n := range sizes {
+		most = max(most, n)
+	}
+	return most
+}
+
+// canCompare reports whether the row means something in this design: what takes
+// time depends on the hour.
+func canCompare(r Row, design Design) bool {
+	return design != Apart || r.Exact || allocates(r.Metric)
+}
+
+// newJudged estimates a row; its verdict needs the p of all rows.
+func newJudged(r Row, rules Rules, family int) (j Judged, problem string) {
+	j = Judged{Row: r, Ratio: math.NaN(), High: math.Inf(1), Smallest: math.Inf(1), P: 1, AdjustedP: 1, BaseValue: math.NaN(), HeadValue: math.NaN()}
+	if problem = r.problem(); problem != "" {
+		j.Note = "not judged"
+		return j, problem
+	}
+	j.takeEstimate(estimateOf(r, rules, family))
+	j.takeLimits(rules)
+	return j, ""
+}
+
+// problem names the first value that no benchmark can have.
+func (r Row) problem() string {
+	for _, s := range append(append([]Sample(nil), r.Base...), r.Head...) {
+		if !(s.Value >= 0) || math.IsInf(s.Value, 0) || s.Value == 0 && isWhole(r.Metric) {
+			return fmt.Sprintf("%s: %g %s in round %d is no measurement", r.Cell, s.Value, r.Metric, s.Round)
+		}
+	}
+	return ""
+}
+
+func estimateOf(r Row, rules Rules, family int) estimate {
+	switch {
+	case !canCompare(r, rules.Design):
+		return incomparable(r)
+	case r.Exact:
+		return exact(r)
+	case rules.Design == Interleaved:
+		return paired(r, rules.alpha(), family)
+	}
+	return unpaired(r, rules.alpha(), family)
+}
+
+func (j *Judged) takeEstimate(e estimate) {
+	j.BaseValue, j.HeadValue = e.base, e.head
+	j.Ratio, j.Low, j.High = math.Exp(e.center), math.Exp(e.lo), math.Exp(e.hi)
+	j.P, j.Pairs, j.Pressed, j.Kept = e.p, e.n, e.pressed, e.kept
+	j.Smallest, j.Note = e.visible, e.note
+}
+
+// takeLimits settles what counts as a difference. A gate that tolerates less than
+// the threshold replaces it, so that what fails it is called a difference.
+func (j *Judged) takeLimits(rules Rules) {
+	if j.Exact {
+		j.Smallest = 0
+	} else {
+		j.Floor, j.Floored = rules.Floors.Of(j.Row)
+		j.Threshold = rules.threshold(j.Floored)
+	}
+	part, ok := rules.Gate.limit(j.Metric)
+	if ok && part >= 0 {
+		j.Threshold = min(j.Threshold, part)
+	}
+	if ok && part < 0 {
+		part = j.Threshold
+	}
+	j.Gated = ok && j.gateable(rules)
+	if j.Gated {
+		j.Limit = max(part, j.Floor)
+	}
+	if !j.Exact && j.known() {
+		lo, hi := math.Log(j.Low), math.Log(j.High)
+		j.Smallest = math.Expm1(max(j.Smallest, j.limit()+reach(math.Log(j.Ratio), lo, hi)))
+	}
+}
+
+// gateable reports whether the gate may look at the row, and says why not.
+func (j *Judged) gateable(rules Rules) bool {
+	switch {
+	case j.Class == Canary:
+		return false
+	case allocates(j.Metric) && valueOf(j.Cell, "chunk") == "auto":
+		j.Note = "not gated: allocations follow the chunk, which is automatic"
+		return false
+	}
+	return canCompare(j.Row, rules.Design)
+}
+
+// limit is from where on a difference counts, as a logarithm.
+func (j Judged) limit() float64 { return math.Log1p(max(j.Threshold, j.Floor)) }
+
+// judge gives verdicts and outcomes.
+func (t *Table) judge(rows []Judged) {
+	for i := range rows {
+		j := &rows[i]
+		j.Verdict = j.verdict(t.Rules)
+		j.Outcome = j.outcome(t.Rules)
+		j.takeMoreRounds(t.RoundsWanted)
+	}
+}
+
+func (j Judged) significant(rules Rules) bool { return j.AdjustedP <= rules.alpha() }
+
+func (j Judged) verdict(rules Rules) Verdict {
+	lo, hi := j.worse()
+	same := math.Log1p(j.Threshold)
+	switch {
+	case !canCompare(j.Row, rules.Design):
+		return NotComparable
+	case !j.known():
+		return Inconclusive
+	case j.significant(rules) && lo > j.limit():
+		return Slower
+	case j.significant(rules) && hi < -j.limit():
+		return Faster
+	case lo >= -same && hi <= same:
+		return Same
+	}
+	return Inconclusive
+}
+
+func (j Judged) outcome(rules Rules) Outcome {
+	lo, hi := j.worse()
+	limit := math.Log1p(j.Limit)
+	switch {
+	case !j.Gated:
+		return NotGated
+	case !j.known():
+		return Undecided
+	case j.significant(rules) && lo > limit:
+		return Failed
+	case hi <= limit:
+		return Passed
+	}
+	return Undecided
+}

@@ -1,0 +1,140 @@
+package verdict
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/handoff-go/handoff/report/record"
+)
+
+func parse(t *testing.T, name, text string) *record.Run {
+	t.Helper()
+	run, err := record.Parse(name, []byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return run
+}
+
+const machineLines = "goos: linux\ngoarch: amd64\npkg: example.org/x\ncpu: Z80\n"
+
+// sampled is a side of an interleaved run; each line is one round's.
+func sampled(run string, lines ...string) string {
+	text := "# run: " + run + "\n# cpus: 2\n" + machineLines + "Unit wire-B/item assume=exact\nUnit MB/s better=higher\n"
+	for i, line := range lines {
+		text += fmt.Sprintf("# round: %d\n%s\n", i+1, line)
+	}
+	return text
+}
+
+func TestRows(t *testing.T) {
+	base := parse(t, "base.txt", sampled("r", "BenchmarkFactor/strategy=serial-2 3 250 ns/op 25 ns/item 8 wire-B/item", "BenchmarkFactor/strategy=serial-2 3 260 ns/op 26 ns/item 8 wire-B/item"))
+	head := parse(t, "head.txt", sampled("r", "BenchmarkFactor/strategy=serial-2 3 350 ns/op 35 ns/item 8 wire-B/item", "BenchmarkFactor/strategy=serial-2 3 360 ns/op 36 ns/item 8 wire-B/item"))
+	rows, design, err := Rows(base, head, nil)
+	if err != nil || design != Interleaved || len(rows) != 2 {
+		t.Fatalf("%d rows, design %d, %v", len(rows), design, err)
+	}
+	r := rows[0]
+	if r.Cell != "Factor/strategy=serial" || r.Metric != "ns/item" || r.Class != Compute || r.Exact || r.Higher {
+		t.Errorf("row %+v", r)
+	}
+	if len(r.Base) != 2 || r.Head[1].Round != 2 || fmt.Sprintf("%.6g", r.Head[1].Value) != "36" {
+		t.Errorf("samples %+v, %+v", r.Base, r.Head)
+	}
+	if w := rows[1]; w.Metric != "wire-B/item" || !w.Exact || w.Base[0].Value != 8 {
+		t.Errorf("wire row %+v", w)
+	}
+	if got, want := Machine(base), "linux/amd64, Z80, 2 CPUs"; got != want {
+		t.Errorf("machine %q, want %q", got, want)
+	}
+}
+
+// Which of a cell's times counts, each phase by itself, zeros, and what is better.
+func TestRowsOfMetrics(t *testing.T) {
+	line := func(extra string) string { return sampled("r", "BenchmarkA-2 3 250 ns/op 9 B/s "+extra) }
+	for _, c := range []struct {
+		metrics    string
+		base, head string
+		want       string // "metric base head", in order
+	}{
+		{"time", "", "", "ns/op 250 250"},
+		{"time", "25 ns/item", "26 ns/item", "ns/item 25 26"},
+		{"time", "25 ns/item", "", "ns/op 250 250"},
+		{"phases", "3 worker-decode-ns/item 5 compute-ns/item", "4 worker-decode-ns/item 5 compute-ns/item", "compute-ns/item 5 5, worker-decode-ns/item 3 4"},
+		{"B/s,time", "", "", "B/s 9 9, ns/op 250 250"},
+	} {
+		rows, _, err := Rows(parse(t, "base.txt", line(c.base)), parse(t, "head.txt", line(c.head)), strings.Split(c.metrics, ","))
+		var got []string
+		for _, r := range rows {
+			got = append(got, fmt.Sprintf("%s %.6g %.6g", r.Metric, r.Base[0].Value, r.Head[0].Value))
+			if r.Higher != (r.Metric == "B/s") {
+				t.Errorf("%s: higher is better: %v", r.Metric, r.Higher)
+			}
+		}
+		if err != nil || strings.Join(got, ", ") != c.want {
+			t.Errorf("%s of %q and %q: %q, %v; want %q", c.metrics, c.base, c.head, got, err, c.want)
+		}
+	}
+}
+
+func TestDesigns(t *testing.T) {
+	const a = "BenchmarkA-2 3 250 ns/op"
+	plain := machineLines + a + "\n"
+	for _, c := range []struct {
+		base, head string
+		want       Design
+	}{
+		{sampled("r", a), sampled("r", a), Interleaved},
+		{sampled("r", a), sampled("s", a), Apart},
+		{sampled("r", a), plain, Apart},
+		{plain, plain, Plain},
+		{plain, strings.ReplaceAll(plain, "Z80", "6502"), Apart},
+	} {
+		if _, got, err := Rows(parse(t, "b", c.base), parse(t, "h", c.head), nil); err != nil || got != c.want {
+			t.Errorf("design %d, %v; want %d of\n%s\n%s", got, err, c.want, c.base, c.head)
+		}
+	}
+}
+
+func TestRowsErrors(t *testing.T) {
+	const a, b = "BenchmarkA-2 3 250 ns/op", "BenchmarkB-2 3 250 ns/op"
+	for _, c := range []struct {
+		name       string
+		base, head string
+		metrics    []string
+		want       string
+	}{
+		{"one-sided", sampled("r", a, b), sampled("r", a), nil, "benchmarks on one side only: only in base.txt: B-2"},
+		{"both sides alone", sampled("r", a), sampled("r", b), nil, "only in base.txt: A-2; only in head.txt: B-2"},
+		{"other processors", sampled("r", a), sampled("r", "BenchmarkA-4 3 250 ns/op"), nil, "only in base.txt: A-2; only in head.txt: A-4"},
+		{"different units", sampled("r", a), sampled("r", "BenchmarkA-2 3 250 MB/s"), nil, "A-2: different units: ns/op only in base.txt"},
+		{"a unit asked for", sampled("r", a+" 3 B/op"), sampled("r", a), []string{"B/op"}, "A-2: different units: B/op only in base.txt"},
+		{"missing rows", "# cells: 3\n" + sampled("r", a), sampled("r", a), nil, "base.txt: 2 of the 3 cells of this run are missing: resume it"},
+		{"nothing to compare", sampled("r", a), sampled("r", a), []string{"wire"}, "base.txt, head.txt: no benchmark has any of the metrics wire"},
+		{"no metric", sampled("r", a), sampled("r", a), []string{"speed"}, `"speed" is no metric: want one of time`},
+		{"other inputs", "seed: 1\n" + sampled("r", a), "seed: 2\n" + sampled("r", a), nil, `base.txt was recorded with seed "1" and head.txt with seed "2"`},
+	} {
+		if _, _, err := Rows(parse(t, "base.txt", c.base), parse(t, "head.txt", c.head), c.metrics); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: %v, want %s", c.name, err, c.want)
+		}
+	}
+}
+
+// Cells of two packages may have the same name; processors are named where they differ.
+func TestRowNames(t *testing.T) {
+	text := sampled("r", "BenchmarkA-2 3 250 ns/op") + "pkg: example.org/y\nBenchmarkA-2 3 900 ns/op\n"
+	rows, _, err := Rows(parse(t, "b", text), parse(t, "h", text), nil)
+	if err != nil || len(rows) != 2 || rows[0].Cell != "example.org/x: A" || rows[1].Cell != "example.org/y: A" || rows[1].Base[0].Value < 800 {
+		t.Errorf("two packages: %+v, %v", rows, err)
+	}
+	one := sampled("r", "BenchmarkA-2 3 250 ns/op")
+	if _, _, err = Rows(parse(t, "b", one), parse(t, "h", text), nil); err == nil || !strings.HasSuffix(err.Error(), "only in h: example.org/y: A-2") {
+		t.Errorf("a package on one side only: %v", err)
+	}
+	text = one + "BenchmarkA-4 3 900 ns/op\n"
+	rows, _, err = Rows(parse(t, "b", text), parse(t, "h", text), nil)
+	if err != nil || len(rows) != 2 || rows[0].Cell != "A-2" || rows[1].Cell != "A-4" {
+		t.Errorf("two numbers of processors: %+v, %v", rows, err)
+	}
+}

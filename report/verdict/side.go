@@ -1,0 +1,100 @@
+package verdict
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/handoff-go/handoff/report/record"
+)
+
+// side is one file, its samples by cell.
+type side struct {
+	run   *record.Run
+	order []string // of the cells, by their full names
+	cells map[string][]record.Sample
+}
+
+// newSide names cells with their package where there are several.
+func newSide(run *record.Run, several bool) side {
+	s := side{run: run, cells: map[string][]record.Sample{}}
+	for _, sample := range run.Samples {
+		name := sample.Name
+		if several {
+			name = packageOf(sample) + ": " + name
+		}
+		if _, ok := s.cells[name]; !ok {
+			s.order = append(s.order, name)
+		}
+		s.cells[name] = append(s.cells[name], sample)
+	}
+	return s
+}
+
+func packageOf(s record.Sample) string {
+	for _, p := range s.Config {
+		if p.Key == "pkg" {
+			return p.Value
+		}
+	}
+	return ""
+}
+
+func severalPackages(run *record.Run) bool {
+	return slices.ContainsFunc(run.Samples, func(s record.Sample) bool { return packageOf(s) != packageOf(run.Samples[0]) })
+}
+
+// matched refuses sides of which one lacks cells that the other has, and names them.
+func matched(base, head side) error {
+	var parts []string
+	for _, sides := range [][2]side{{base, head}, {head, base}} {
+		have, other := sides[0], sides[1]
+		lonely := slices.DeleteFunc(slices.Clone(have.order), func(cell string) bool { return other.cells[cell] != nil })
+		if len(lonely) > 0 {
+			parts = append(parts, fmt.Sprintf("only in %s: %s", have.run.Path, strings.Join(lonely, ", ")))
+		}
+	}
+	if len(parts) == 0 {
+		return nil
+	}
+	return fmt.Errorf("benchmarks on one side only: %s", strings.Join(parts, "; "))
+}
+
+// whole refuses a side that was interrupted before it had taken every cell once.
+func whole(s side) error {
+	if planned, err := strconv.Atoi(s.run.Marks["cells"]); err == nil && planned > len(s.order) {
+		return fmt.Errorf("%s: %d of the %d cells of this run are missing: resume it", s.run.Path, planned-len(s.order), planned)
+	}
+	return nil
+}
+
+// has reports whether some sample of the cell has the unit.
+func (s side) has(cell, unit string) bool {
+	return slices.ContainsFunc(s.cells[cell], func(sample record.Sample) bool {
+		_, ok := sample.Values[tidied(unit)]
+		return ok
+	})
+}
+
+// samples returns what the cell measured in a unit. A sample without it measured
+// zero: that is how zeros are written.
+func (s side) samples(cell, unit string) []Sample {
+	all := make([]Sample, len(s.cells[cell]))
+	for i, sample := range s.cells[cell] {
+		all[i] = Sample{Round: sample.Round, Value: sample.Values[tidied(unit)] / tidyFactor(unit), Pressed: sample.Pressed}
+	}
+	return all
+}
+
+// plainName drops the GOMAXPROCS at a name's end, where all samples of both sides
+// have the same.
+func plainName(base, head side, cell string) string {
+	procs := base.run.Samples[0].Procs
+	for _, s := range slices.Concat(base.run.Samples, head.run.Samples) {
+		if s.Procs != procs || procs == 0 {
+			return cell
+		}
+	}
+	return strings.TrimSuffix(cell, fmt.Sprintf("-%d", procs))
+}
