@@ -9,9 +9,9 @@ type buffer struct {
 	own    []byte
 }
 
-// keptBuffer is the capacity that is kept for the next payload: a huge one must
-// not be held for ever.
-const keptBuffer = 1 << 20
+// keptBuffer is the capacity that is kept for the next payload, as much as a worker
+// may have outstanding: a huge one must not be held for ever.
+const keptBuffer = windowBytes
 
 func (b *buffer) empty() []byte {
 	if b.lender != nil {

@@ -25,6 +25,7 @@ func (pr *process) receive(conn transport.Conn, l *lane) error {
 			return err
 		}
 		l.done(lap)
+		conn.Reuse(&f)
 	}
 }
 

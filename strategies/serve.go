@@ -48,6 +48,7 @@ func (w *worker) begin() bool {
 	f := &w.frame
 	ctx := w.enter(f)
 	err := w.decode(f)
+	w.data.Reuse(f)
 	w.lap.end(phaseDecode)
 	w.run = execution{load: w.load, ctx: ctx, position: w.position}
 	w.work = &w.run

@@ -75,6 +75,8 @@ type Frame struct {
 	// Arrived is when the header was there, on [Clock]; set by Recv. What came
 	// before was waiting, what comes after is transfer.
 	Arrived int64
+
+	body []byte // what Recv took for it, and Reuse takes back
 }
 
 // Errors of a connection. After any of them it is dead.

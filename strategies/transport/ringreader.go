@@ -43,7 +43,7 @@ func (r *ringReader) rest() []byte {
 // itself, for as long as it is not released.
 func (r *ringReader) get(f *Frame) (lent bool, err error) {
 	r.release()
-	f.Arrived = 0
+	f.Arrived, f.body = 0, nil
 	if there, err := r.there(); err != nil {
 		return false, r.at(err)
 	} else if !there {
@@ -182,9 +182,10 @@ func fill(f *Frame, body []byte, sum uint32) error {
 	return nil
 }
 
-// assemble puts the parts of a frame together in fresh memory.
+// assemble puts the parts of a frame together in memory that nobody uses.
 func (r *ringReader) assemble(f *Frame, size int, sum uint32) error {
-	body := make([]byte, size)
+	f.body = newBody(size)
+	body := f.body
 	for rest := body; len(rest) > 0; {
 		part, err := r.part(len(rest))
 		if err != nil {

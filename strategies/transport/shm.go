@@ -303,6 +303,9 @@ func (s *Shm) Buffered() bool {
 	return there || err != nil
 }
 
+// Reuse implements [Conn]. What was lent is given back by the next Recv.
+func (s *Shm) Reuse(f *Frame) { reuse(f) }
+
 // Hangup says that the other side is gone. Recv returns the frames that are
 // there, and then io.EOF; a Send that waits for room fails. It may be called at
 // any time, from anywhere, and more than once.

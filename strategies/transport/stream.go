@@ -159,7 +159,8 @@ func (s *Stream) header(f *Frame, head *[HeaderSize]byte) (sum uint32, err error
 
 func (s *Stream) rest(f *Frame, sum uint32) error {
 	h := &f.Header
-	body := s.room(int(h.Payload) + int(h.Trailer))
+	f.body = s.room(int(h.Payload) + int(h.Trailer))
+	body := f.body
 	if _, err := io.ReadFull(s.r, body); err != nil {
 		if errors.Is(err, io.EOF) {
 			err = io.ErrUnexpectedEOF
@@ -173,11 +174,11 @@ func (s *Stream) rest(f *Frame, sum uint32) error {
 	return nil
 }
 
-// room returns fresh memory: for small frames a piece of a slab, because one
-// allocation a frame would be a good part of what a small frame costs.
+// room returns memory that nobody uses: for small frames a piece of a slab, because
+// one allocation a frame would be a good part of what a small frame costs.
 func (s *Stream) room(n int) []byte {
-	if n > slabSize/8 {
-		return make([]byte, n)
+	if n > leastBody {
+		return newBody(n)
 	}
 	if n > len(s.slab) {
 		s.slab = make([]byte, slabSize)
@@ -186,6 +187,9 @@ func (s *Stream) room(n int) []byte {
 	s.slab = s.slab[n:]
 	return b
 }
+
+// Reuse implements [Conn].
+func (s *Stream) Reuse(f *Frame) { reuse(f) }
 
 // Pending returns how many bytes wait for a Flush.
 func (s *Stream) Pending() int { return len(s.out) }

@@ -23,6 +23,11 @@ type Conn interface {
 	// other side ended between two frames.
 	Recv(f *Frame) error
 
+	// Reuse gives the memory of a frame that Recv returned back: nobody uses
+	// its payload or its trailer any more, and both are nil afterwards. It may
+	// be called from anywhere. Who does not call it keeps the memory.
+	Reuse(f *Frame)
+
 	// Buffered reports whether the next Recv finds a header without waiting.
 	// It belongs to the goroutine that receives.
 	Buffered() bool
