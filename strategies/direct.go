@@ -12,19 +12,20 @@ type direct struct {
 	conn   transport.Conn
 	lender transport.Lender // under conn
 	broken func(error)      // does not return
+	frame  transport.Frame  // received last
 }
 
 func (d *direct) peek() bool { return d.conn.Buffered() }
 
 func (d *direct) take() (f transport.Frame, behind int, ok bool) {
-	switch err := d.conn.Recv(&f); {
+	switch err := d.conn.Recv(&d.frame); {
 	case err == io.EOF:
 		return f, 0, false
 	case err != nil:
 		d.broken(err)
 	}
-	arrive(&f)
-	return f, d.behind(&f), true
+	arrive(&d.frame)
+	return d.frame, d.behind(&d.frame), true
 }
 
 // behind takes chunks to be of one size.

@@ -1,6 +1,7 @@
 package strategies
 
 import (
+	"slices"
 	"sync"
 
 	"github.com/handoff-go/handoff/strategies/transport"
@@ -26,6 +27,7 @@ type inbox struct {
 	mu      sync.Mutex
 	filled  sync.Cond
 	frames  []transport.Frame
+	taken   int // of frames
 	stopped bool
 }
 
@@ -37,6 +39,10 @@ func newInbox() *inbox {
 
 func (b *inbox) put(frames []transport.Frame) {
 	b.mu.Lock()
+	if b.taken > len(b.frames)/2 { // what was taken makes room
+		b.frames = slices.Delete(b.frames, 0, b.taken)
+		b.taken = 0
+	}
 	b.frames = append(b.frames, frames...)
 	b.mu.Unlock()
 	b.filled.Signal()
@@ -52,20 +58,20 @@ func (b *inbox) stop() {
 func (b *inbox) peek() bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return len(b.frames) > 0
+	return b.taken < len(b.frames)
 }
 
 func (b *inbox) take() (f transport.Frame, behind int, ok bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	for len(b.frames) == 0 {
+	for b.taken == len(b.frames) {
 		if b.stopped {
 			return f, 0, false
 		}
 		b.filled.Wait()
 	}
-	f = b.frames[0]
-	b.frames[0] = transport.Frame{}
-	b.frames = b.frames[1:]
-	return f, len(b.frames), true
+	f = b.frames[b.taken]
+	b.frames[b.taken] = transport.Frame{}
+	b.taken++
+	return f, len(b.frames) - b.taken, true
 }

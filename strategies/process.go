@@ -42,6 +42,7 @@ type process struct {
 	proto            load // decodes results
 	fresh            bool // the encoder is new, and the frame must say so
 	out              buffer
+	frame            transport.Frame // what send sends
 
 	heard atomic.Int64 // frames received
 	peak  atomic.Int64 // its largest resident size, as it last said

@@ -157,7 +157,8 @@ func (pr *process) sendChunk(c *chunk) error {
 		return nil
 	}
 	lap := pr.sender.lap()
-	f := transport.Frame{Header: pr.header(c)}
+	f := &pr.frame
+	*f = transport.Frame{Header: pr.header(c)}
 	payload, err := pr.encode(c)
 	c.call.gate.leave()
 	if err == nil && len(payload) > p.spec.frameLimit()-maxTrailer {
@@ -176,7 +177,7 @@ func (pr *process) sendChunk(c *chunk) error {
 	f.Payload, f.Trailer = payload, remaining(c.call)
 	c.itemBytes = p.codec.ItemBytes(payload, c.load.len())
 	c.bytes.Store(int64(len(payload)))
-	err = pr.deliver(&f, &lap)
+	err = pr.deliver(f, &lap)
 	pr.sender.done(lap)
 	return err
 }

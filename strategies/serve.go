@@ -157,13 +157,14 @@ func deadline(f *transport.Frame) (remaining time.Duration, bounded bool) {
 
 // finish answers the chunk, or the one item of a careful chunk that was run.
 func (w *worker) finish() {
-	f := transport.Frame{Header: transport.Header{
+	f := &w.answer
+	*f = transport.Frame{Header: transport.Header{
 		Kind:  transport.Answer,
 		Chunk: w.frame.Header.Chunk, First: w.frame.Header.First,
 		Count: w.frame.Header.Count, Attempt: w.frame.Header.Attempt,
 	}}
 	if w.rest != nil && w.rest.len() > 0 {
-		w.answerItem(&f)
+		w.answerItem(f)
 		return
 	}
 	w.mu.Lock()
@@ -172,8 +173,8 @@ func (w *worker) finish() {
 	base := int(w.position.base.Load())
 	w.ctx.cancel(errChunkDone)
 	f.Header.Flags = transport.Last
-	if base > 0 || !w.answerBatch(&f, w.work.failed) {
-		w.answerSingly(&f, base, w.work.failed)
+	if base > 0 || !w.answerBatch(f, w.work.failed) {
+		w.answerSingly(f, base, w.work.failed)
 	}
 	w.work, w.rest = nil, nil
 }

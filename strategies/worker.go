@@ -46,10 +46,11 @@ type worker struct {
 	fresh    bool // the encoder is new, and the frame must say so
 	buf      buffer
 	load     load
-	frame    transport.Frame
-	behind   int        // chunks that waited when frame was taken
-	filled   int        // chunks there were when the coordinator last filled up
-	work     *execution // what run holds, while there is something to do
+	frame    transport.Frame // the chunk's
+	answer   transport.Frame // what finish sends
+	behind   int             // chunks that waited when frame was taken
+	filled   int             // chunks there were when the coordinator last filled up
+	work     *execution      // what run holds, while there is something to do
 	run      execution
 	rest     load // of a careful chunk: what comes after the item in work
 	position *position
@@ -92,6 +93,7 @@ func serve(value string) int {
 		return complain(err)
 	}
 	conn := w.data
+	layBallast()
 	w.lane = newLane(w.settings.Phases)
 	w.data = wrapConn(conn, w.lane)
 	w.encoder, w.decoder, w.load = w.codec.NewEncoder(), w.codec.NewDecoder(), w.def.load()

@@ -29,8 +29,10 @@ func newBody(n int) []byte {
 
 // reuse takes the body of f back, unless it is a small one.
 func reuse(f *Frame) {
-	if b := f.body; cap(b) > leastBody {
-		bodies[bits.Len(uint(cap(b)))].Put(&b)
+	if cap(f.body) > leastBody {
+		keepBody(f.body)
 	}
 	f.Payload, f.Trailer, f.body = nil, nil, nil
 }
+
+func keepBody(b []byte) { bodies[bits.Len(uint(cap(b)))].Put(&b) }

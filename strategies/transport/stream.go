@@ -61,9 +61,9 @@ func (s *Stream) Send(f *Frame) error {
 	s.sendSeq++
 
 	rest := crc32.Update(crc32.Checksum(f.Payload, castagnoli), castagnoli, f.Trailer)
-	var head [HeaderSize]byte
-	h.put(&head, rest)
-	s.out = append(s.out, head[:]...)
+	at := len(s.out)
+	s.out = append(s.out, make([]byte, HeaderSize)...)
+	h.put((*[HeaderSize]byte)(s.out[at:]), rest)
 	if len(f.Payload) >= direct && !s.whole {
 		if err := s.sendDirect(f.Payload); err != nil {
 			return err
