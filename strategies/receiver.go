@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/handoff-go/handoff/strategies/codec"
@@ -184,12 +185,12 @@ func (s *schedule) take(w *slot, f *transport.Frame, r *reply, bad error) error 
 	s.commit(c, r)
 	s.counts.Frames++
 	s.counts.Wire += int64(r.wire)
-	if r.values == nil || c.answered != nil {
+	if r.values == nil || c.parts != nil {
 		whole, err := c.part(r, f.Header.Flags&transport.Last != 0)
 		if !whole {
 			return err
 		}
-		r.failed = c.failed
+		r.failed = c.parts.failed
 	}
 	return s.answered(w, c, f, r.failed)
 }
@@ -240,31 +241,27 @@ func (w *slot) charge(tag byte, value []byte) {
 
 // part takes a part of an answer. It reports whether the chunk is answered.
 func (c *chunk) part(r *reply, last bool) (whole bool, err error) {
-	if c.answered == nil {
-		c.answered = make([]bool, c.load.len())
+	if c.parts == nil {
+		c.parts = &parts{answered: make([]bool, c.load.len())}
 	}
+	p := c.parts
 	for i := range r.single {
-		if c.answered[i] {
+		if p.answered[i] {
 			return false, errAnswer
 		}
-		c.answered[i] = true
+		p.answered[i] = true
 	}
 	for _, f := range r.failed {
-		if c.answered[f.index] {
+		if p.answered[f.index] {
 			return false, errAnswer
 		}
-		c.answered[f.index] = true
-		c.failed = insert(c.failed, f)
+		p.answered[f.index] = true
+		p.failed = insert(p.failed, f)
 	}
-	if !last {
-		return false, nil
+	if last && slices.Contains(p.answered, false) {
+		return false, errAnswer
 	}
-	for _, done := range c.answered {
-		if !done {
-			return false, errAnswer
-		}
-	}
-	return true, nil
+	return last, nil
 }
 
 // insert keeps failures in the order of their items.

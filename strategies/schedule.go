@@ -12,17 +12,22 @@ type chunk struct {
 	call    *call
 	load    load
 	first   int
-	careful bool // answered item by item: its worker's death is the doing of the first that is not
-	lost    bool // it was begun before, by a worker that was lost
-	unread  bool // it was what a worker that was lost was to read next
-	charged int  // deaths it was charged with
-	spared  int  // deaths it was not charged with, though it was in work
+	charged int // deaths it was charged with
+	spared  int // deaths it was not charged with, though it was in work
+
+	// One beside the other: with chunk=1 there is a chunk for each item.
+	careful   bool // answered item by item: its worker's death is the doing of the first that is not
+	lost      bool // it was begun before, by a worker that was lost
+	unread    bool // it was what a worker that was lost was to read next
+	cancelled bool
 
 	itemBytes int          // of the encoded size, what belongs to the items
 	bytes     atomic.Int64 // encoded size; set, after itemBytes, before it is sent
-	cancelled bool
+	parts     *parts       // once an answer came in parts
+}
 
-	// Once an answer came in parts.
+// parts are what is known of a chunk of which not all is answered.
+type parts struct {
 	answered []bool
 	failed   []failure
 }

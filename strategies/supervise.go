@@ -172,7 +172,12 @@ func (p *core) remedy(i int, c *chunk, v verdict, at scene) remedy {
 }
 
 // firstOpen returns the first item without an answer.
-func (c *chunk) firstOpen() int { return max(0, slices.Index(c.answered, false)) }
+func (c *chunk) firstOpen() int {
+	if c.parts == nil {
+		return 0
+	}
+	return max(0, slices.Index(c.parts.answered, false))
+}
 
 // again deals with a chunk that was lost: answered items are delivered, the
 // guilty one is charged and perhaps given up, and the others are sent again.
@@ -182,7 +187,7 @@ func (p *core) again(c *chunk, r remedy, why *LostError) {
 		n := c.piece(first, r)
 		piece, rest = rest.split(n)
 		if c.isAnswered(first) {
-			p.deliver(c, piece, c.first+first, itemErrors(c.first, c.charged+1, only(c.failed, first)))
+			p.deliver(c, piece, c.first+first, itemErrors(c.first, c.charged+1, only(c.parts.failed, first)))
 		} else {
 			p.resend(c, first, piece, r, why)
 		}
@@ -201,7 +206,7 @@ func (c *chunk) piece(first int, r remedy) int {
 	return n
 }
 
-func (c *chunk) isAnswered(i int) bool { return c.answered != nil && c.answered[i] }
+func (c *chunk) isAnswered(i int) bool { return c.parts != nil && c.parts.answered[i] }
 
 // resend puts a piece of a lost chunk back, or gives up the item that it is.
 func (p *core) resend(c *chunk, first int, piece load, r remedy, why *LostError) {
