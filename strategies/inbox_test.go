@@ -36,6 +36,22 @@ func TestInboxKeepsOrder(t *testing.T) {
 	}
 }
 
+// TestInboxDoesNotGrow: what was taken makes room for what comes, also where the
+// inbox is never empty.
+func TestInboxDoesNotGrow(t *testing.T) {
+	b := newInbox()
+	b.put(numbered(0, 1, 2))
+	for i := range uint64(10_000) {
+		b.put(numbered(i + 3))
+		if f, behind, _ := b.take(); f.Header.Chunk != i || behind != 3 {
+			t.Fatalf("took chunk %d with %d behind it, want %d with 3", f.Header.Chunk, behind, i)
+		}
+	}
+	if n := cap(b.frames); n > 16 {
+		t.Errorf("room for %d frames, and there were never more than 4", n)
+	}
+}
+
 func TestInboxIsEmptiedBeforeItStops(t *testing.T) {
 	b := newInbox()
 	b.put(numbered(1))

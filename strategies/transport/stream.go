@@ -18,6 +18,11 @@ const (
 	// direct is the payload size from which copying costs more than a
 	// system call of its own.
 	direct = 64 << 10
+	// edge is what is copied of a payload that is written without a copy.
+	edge = 4 << 10
+	// piece is the most that is written or read at once, and summed up while a
+	// fast cache has it.
+	piece = 256 << 10
 )
 
 // Stream frames a pair of byte streams: the framing of every transport that is
@@ -75,12 +80,25 @@ func (s *Stream) Send(f *Frame) error {
 	return nil
 }
 
-// sendDirect writes a large payload without copying it.
+// sendDirect writes a large payload without copying it, but for its ends. The
+// first goes with the header and wakes the reader, the last is kept back to go with
+// the trailer. What is between goes in pieces: so there is room again for the next
+// in a pipe that does not hold the whole frame, and nobody goes to sleep over it.
 func (s *Stream) sendDirect(payload []byte) error {
+	s.out = append(s.out, payload[:edge]...)
 	if err := s.Flush(); err != nil {
 		return err
 	}
-	return s.write(payload)
+	rest := payload[edge:]
+	for len(rest) > edge {
+		n := min(piece, len(rest)-edge)
+		if err := s.write(rest[:n]); err != nil {
+			return err
+		}
+		rest = rest[n:]
+	}
+	s.out = append(s.out, rest...)
+	return nil
 }
 
 // write writes b. After an error half a frame may be out, so Send takes no
@@ -161,13 +179,19 @@ func (s *Stream) rest(f *Frame, sum uint32) error {
 	h := &f.Header
 	f.body = s.room(int(h.Payload) + int(h.Trailer))
 	body := f.body
-	if _, err := io.ReadFull(s.r, body); err != nil {
+	got := uint32(0)
+	for rest := body; len(rest) > 0; {
+		n, err := io.ReadFull(s.r, rest[:min(piece, len(rest))])
 		if errors.Is(err, io.EOF) {
 			err = io.ErrUnexpectedEOF
 		}
-		return fmt.Errorf("frame %d: %w", h.Seq, err)
+		if err != nil {
+			return fmt.Errorf("frame %d: %w", h.Seq, err)
+		}
+		got = crc32.Update(got, castagnoli, rest[:n])
+		rest = rest[n:]
 	}
-	if crc32.Checksum(body, castagnoli) != sum {
+	if got != sum {
 		return fmt.Errorf("frame %d: %w", h.Seq, ErrChecksum)
 	}
 	f.Payload, f.Trailer = body[:h.Payload:h.Payload], body[h.Payload:]

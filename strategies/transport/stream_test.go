@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"hash/crc32"
 	"io"
+	"math/bits"
 	"math/rand/v2"
 	"os"
 	"runtime"
@@ -161,6 +162,83 @@ func TestRecvGivesFreshMemory(t *testing.T) {
 	copy(b.Payload, "xxxxx")
 	if string(a.Payload) != "first" || string(a.Trailer) != "one" {
 		t.Errorf("the first frame changed to %q, %q", a.Payload, a.Trailer)
+	}
+}
+
+// TestReuse: a body is read into again once it was given back, and not before,
+// nor twice at once.
+func TestReuse(t *testing.T) {
+	var sent []*Frame
+	for i := range 100 {
+		sent = append(sent, patterned(i, leastBody+1+i))
+	}
+	s := receiver(bytes.NewReader(encode(t, sent...)))
+	var kept, f Frame
+	if err := s.Recv(&kept); err != nil {
+		t.Fatal(err)
+	}
+	seen := map[*byte]bool{&kept.Payload[0]: true}
+	again := 0
+	for i := range sent[1:] {
+		if err := s.Recv(&f); err != nil {
+			t.Fatal(err)
+		}
+		same(t, &f, sent[1+i], uint64(1+i))
+		at := &f.Payload[0]
+		if at == &kept.Payload[0] {
+			t.Fatalf("frame %d is where one is that was not given back", 1+i)
+		}
+		if seen[at] {
+			again++
+		}
+		seen[at] = true
+		s.Reuse(&f)
+		s.Reuse(&f) // there is nothing left to give
+		if f.Payload != nil || f.Trailer != nil {
+			t.Fatal("a frame that was given back still has its memory")
+		}
+	}
+	same(t, &kept, sent[0], 0)
+	if again == 0 { // the collector, and the race detector, take some
+		t.Error("no memory was used again")
+	}
+}
+
+// TestBodiesFit: bodies of any size are found again for their size, a little
+// more included, and are never too small.
+func TestBodiesFit(t *testing.T) {
+	found := 0
+	for n := leastBody + 1; n < 8<<20; n = n*17/16 + 1 {
+		b := newBody(n)
+		if len(b) != n {
+			t.Fatalf("%d bytes, want %d", len(b), n)
+		}
+		clear(b)
+		f := Frame{body: b}
+		reuse(&f)
+		more := newBody(n + min(n/32, 1<<bits.Len(uint(n))-1-n))
+		if &more[0] == &b[0] {
+			found++
+		}
+	}
+	if found == 0 {
+		t.Error("no body was found again")
+	}
+}
+
+// TestSmallFramesAllocateNothing: there is one for each item where chunk=1.
+func TestSmallFramesAllocateNothing(t *testing.T) {
+	var w wire
+	s, f := NewStream(testRun, testLimit, nil, &w), frame("payload", "trailer")
+	send := func() {
+		if err := errors.Join(s.Send(f), s.Flush()); err != nil {
+			t.Fatal(err)
+		}
+		w.Reset()
+	}
+	send()
+	if n := testing.AllocsPerRun(1000, send); n > 0 {
+		t.Errorf("%v allocations for a frame, want none", n)
 	}
 }
 
@@ -348,16 +426,16 @@ func TestLargePayloadIsNotCopied(t *testing.T) {
 		var w recorder
 		s := NewStream(testRun, testLimit, nil, &w)
 		s.whole = whole
-		f := frame("", "trailer")
-		f.Payload = make([]byte, direct)
+		f := patterned(1, piece+direct)
+		f.Trailer = []byte("trailer")
 		if err := errors.Join(s.Send(f), s.Flush()); err != nil {
 			t.Fatal(err)
 		}
 		switch {
 		case whole && len(w.at) != 1:
 			t.Errorf("whole: %d writes, want 1", len(w.at))
-		case !whole && (len(w.at) != 3 || w.at[1] != &f.Payload[0]):
-			t.Errorf("%d writes, want 3: header, the payload itself, trailer", len(w.at))
+		case !whole && (len(w.at) != 4 || w.at[1] != &f.Payload[edge] || w.at[2] != &f.Payload[edge+piece]):
+			t.Errorf("%d writes, want 4: header and edge, two pieces of the payload itself, edge and trailer", len(w.at))
 		}
 		receiveAll(t, receiver(&w.Buffer), []*Frame{f})
 	}
