@@ -31,6 +31,7 @@ type worker struct {
 	inbox    *inbox            // what readers fill
 	chunks   source            // inbox, or the connection itself
 	requests chan uint64       // snapshots
+	ballast  []byte            // for the collector
 
 	out     sync.Mutex // around every Send and Flush
 	unsent  int        // answers kept back
@@ -93,7 +94,7 @@ func serve(value string) int {
 		return complain(err)
 	}
 	conn := w.data
-	layBallast()
+	w.ballast = newBallast()
 	w.lane = newLane(w.settings.Phases)
 	w.data = wrapConn(conn, w.lane)
 	w.encoder, w.decoder, w.load = w.codec.NewEncoder(), w.codec.NewDecoder(), w.def.load()

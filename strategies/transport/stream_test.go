@@ -173,29 +173,36 @@ func TestReuse(t *testing.T) {
 		sent = append(sent, patterned(i, leastBody+1+i))
 	}
 	s := receiver(bytes.NewReader(encode(t, sent...)))
-	var kept, f Frame
+	var kept Frame
 	if err := s.Recv(&kept); err != nil {
 		t.Fatal(err)
 	}
-	seen := map[*byte]bool{&kept.Payload[0]: true}
+	seen := map[*byte]bool{}
 	again := 0
-	for i := range sent[1:] {
-		if err := s.Recv(&f); err != nil {
-			t.Fatal(err)
+	for i := 1; i+3 <= len(sent); i += 3 {
+		var three [3]Frame
+		held := map[*byte]bool{&kept.Payload[0]: true}
+		for j := range three {
+			if err := s.Recv(&three[j]); err != nil {
+				t.Fatal(err)
+			}
+			at := &three[j].Payload[0]
+			if held[at] {
+				t.Fatalf("frame %d is where one is that was not given back", i+j)
+			}
+			if seen[at] {
+				again++
+			}
+			held[at], seen[at] = true, true
 		}
-		same(t, &f, sent[1+i], uint64(1+i))
-		at := &f.Payload[0]
-		if at == &kept.Payload[0] {
-			t.Fatalf("frame %d is where one is that was not given back", 1+i)
-		}
-		if seen[at] {
-			again++
-		}
-		seen[at] = true
-		s.Reuse(&f)
-		s.Reuse(&f) // there is nothing left to give
-		if f.Payload != nil || f.Trailer != nil {
-			t.Fatal("a frame that was given back still has its memory")
+		for j := range three {
+			f := &three[j]
+			same(t, f, sent[i+j], uint64(i+j))
+			s.Reuse(f)
+			s.Reuse(f) // there is nothing left to give
+			if f.Payload != nil || f.Trailer != nil {
+				t.Fatal("a frame that was given back still has its memory")
+			}
 		}
 	}
 	same(t, &kept, sent[0], 0)
