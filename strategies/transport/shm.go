@@ -17,7 +17,7 @@ import (
 // Send puts a frame into the ring, Flush shows it to the other side. A frame
 // goes through memory as it is: what the sender encodes into [Shm.Room] is what
 // the receiver decodes from, and nothing is copied between. Only a frame of more
-// than half a ring goes in parts, and is put together in fresh memory.
+// than half a ring goes in parts, and is put together in memory of its own.
 //
 // A receiver that finds nothing looks for a few microseconds, as long as that
 // helps, and sleeps then. There is no end of file in memory: who owns the

@@ -19,7 +19,7 @@ type Conn interface {
 	Pending() int
 
 	// Recv waits for the next frame and stores it in f, its payload and
-	// trailer in fresh memory that is the caller's. io.EOF means that the
+	// trailer in memory that is the caller's until it is given to Reuse. io.EOF means that the
 	// other side ended between two frames.
 	Recv(f *Frame) error
 
