@@ -71,17 +71,6 @@ func inTime(t testing.TB, what string, f func()) {
 	}
 }
 
-// patterned is a frame whose n bytes say which it is and where they belong.
-func patterned(i, n int) *Frame {
-	f := frame("", "")
-	f.Header.First = uint64(i)
-	f.Payload = make([]byte, n)
-	for at := range f.Payload {
-		f.Payload[at] = byte(i + at>>8 + at)
-	}
-	return f
-}
-
 // edges are sizes of payloads around every border of a ring.
 func edges(shape shmShape) (sizes []int) {
 	for _, around := range []int{0, 64, 512, 4096, shape.first / 4, shape.first / 2, shape.first, shape.ring / 2, shape.ring, 2 * shape.ring} {

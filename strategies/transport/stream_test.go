@@ -42,6 +42,17 @@ func frame(payload, trailer string) *Frame {
 	}
 }
 
+// patterned is a frame whose n bytes say which it is and where they belong.
+func patterned(i, n int) *Frame {
+	f := frame("", "")
+	f.Header.First = uint64(i)
+	f.Payload = make([]byte, n)
+	for at := range f.Payload {
+		f.Payload[at] = byte(i + at>>8 + at)
+	}
+	return f
+}
+
 // encode returns frames as a Stream writes them.
 func encode(t testing.TB, frames ...*Frame) []byte {
 	t.Helper()

@@ -19,8 +19,8 @@ type Conn interface {
 	Pending() int
 
 	// Recv waits for the next frame and stores it in f, its payload and
-	// trailer in memory that is the caller's until it is given to Reuse. io.EOF means that the
-	// other side ended between two frames.
+	// trailer in memory that is the caller's until it is given to Reuse.
+	// io.EOF means that the other side ended between two frames.
 	Recv(f *Frame) error
 
 	// Reuse gives the memory of a frame that Recv returned back: nobody uses
