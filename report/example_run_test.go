@@ -65,6 +65,7 @@ Unit wire-B/item better=lower assume=exact
 // per sample, and now and then a burst.
 func inventedRun(seed uint64, rounds int) string {
 	rng := rand.New(rand.NewPCG(seed, 2))
+	sweeps := rand.New(rand.NewPCG(seed, 5))
 	var out strings.Builder
 	out.WriteString(inventedHeader)
 	for round := 1; round <= rounds; round++ {
@@ -78,6 +79,8 @@ func inventedRun(seed uint64, rounds int) string {
 		}
 		lines = append(lines, fmt.Sprintf("BenchmarkCanary-2 1 %.0f ns/op", 50e6*slow))
 		rng.Shuffle(len(lines), func(i, j int) { lines[i], lines[j] = lines[j], lines[i] })
+		lines = append(lines, inventedSweeps(sweeps, slow)...)
+		sweeps.Shuffle(len(lines), func(i, j int) { lines[i], lines[j] = lines[j], lines[i] })
 		for _, line := range lines {
 			fmt.Fprintf(&out, "# round: %d\n# pressure: %d\n%s\n", round, rng.IntN(3000), line)
 		}
@@ -94,15 +97,16 @@ func (s invented) suffix() string {
 
 func (s invented) factorLine(rng *rand.Rand, slow float64, digits int, compute, items float64) string {
 	name := fmt.Sprintf("BenchmarkFactor/strategy=%s/digits=%d/shape=number/workers=%d/chunk=auto%s-2", s.name, digits, s.workers, s.suffix())
-	return name + s.values(rng, slow, compute, items)
+	return name + s.values(rng, slow, compute, items, digits == 9)
 }
 
 func (s invented) handoffLine(rng *rand.Rand, slow float64) string {
-	name := fmt.Sprintf("BenchmarkHandoff/strategy=%s/payload=0/workers=%d/chunk=auto%s-2", s.name, s.workers, s.suffix())
-	return name + s.values(rng, slow, 3, 200000)
+	name := fmt.Sprintf("BenchmarkHandoff/strategy=%s/payload=0/shape=record/workers=%d/chunk=auto%s-2", s.name, s.workers, s.suffix())
+	return name + s.values(rng, slow, 3, 200000, true)
 }
 
-func (s invented) values(rng *rand.Rand, slow, compute, items float64) string {
+// values is a line's end; a rich one says what it took besides time.
+func (s invented) values(rng *rand.Rand, slow, compute, items float64, rich bool) string {
 	noise := slow * math.Exp(0.015*rng.NormFloat64())
 	if rng.IntN(40) == 0 {
 		noise *= 1.2
@@ -114,10 +118,11 @@ func (s invented) values(rng *rand.Rand, slow, compute, items float64) string {
 	}{
 		{"worker-encode-ns/item", s.encode}, {"worker-transfer-ns/item", s.transfer},
 		{"worker-decode-ns/item", s.decode}, {"worker-wait-ns/item", s.wait},
-		{"coord-encode-ns/item", s.coordEncode}, {"coord-transfer-ns/item", s.coordTransfer},
-		{"coord-decode-ns/item", s.coordDecode},
+		{"sender-encode-ns/item", s.coordEncode}, {"sender-transfer-ns/item", s.coordTransfer},
+		{"receiver-decode-ns/item", s.coordDecode},
 	}
 	total, busy, text := compute*1.001+s.tail+8, compute, ""
+	lanes := map[string]float64{} // what the lanes of a coordinator do but wait
 	for i, p := range phases {
 		ns := p.ns * noise * math.Exp(0.03*rng.NormFloat64())
 		if ns == 0 {
@@ -130,13 +135,35 @@ func (s invented) values(rng *rand.Rand, slow, compute, items float64) string {
 		if i != 3 {
 			busy += ns
 		}
+		if lane, _, _ := strings.Cut(p.name, "-"); i > 3 {
+			lanes[lane] += ns
+		}
 	}
 	wall := total / float64(s.workers)
 	line := fmt.Sprintf(" 1 %.0f ns/op %.6g ns/item %.6g compute-ns/item%s %.6g cpu-ns/item", wall*items, wall, compute, text, busy)
 	if s.wire > 0 {
 		line += fmt.Sprintf(" %.4g wire-B/item", s.wire)
 	}
+	if rich {
+		line += s.resources(total, lanes, busy, noise)
+	}
 	return line
+}
+
+// resources are waiting, CPU time and memory. A worker computes on a CPU, and
+// of the rest of its busy time it is on one for four fifths.
+func (s invented) resources(total float64, lanes map[string]float64, busy, noise float64) string {
+	if s.workers == 1 || s.name == "goroutines" {
+		return fmt.Sprintf(" %.5g coord-user-ns/item %.4g coord-sys-ns/item 95.2 coord-B/item 2.36 coord-allocs/item %.0f coord-peak-RSS-bytes",
+			busy, 0.01*busy, 17.2e6*noise)
+	}
+	coordinator := lanes["sender"] + lanes["receiver"]
+	worker := busy - coordinator
+	text := fmt.Sprintf(" %.5g sender-wait-ns/item %.5g receiver-wait-ns/item", total-lanes["sender"], total-lanes["receiver"])
+	text += fmt.Sprintf(" %.5g worker-user-ns/item %.4g worker-sys-ns/item %.4g coord-user-ns/item %.4g coord-sys-ns/item",
+		0.95*worker, 0.02*worker, 0.6*coordinator, 0.2*coordinator)
+	return text + fmt.Sprintf(" %.4g worker-B/item %.4g coord-B/item %.0f worker-peak-RSS-bytes %.0f coord-peak-RSS-bytes %.0f inflight-B",
+		95+s.wire, 40+2*s.wire, 15.1e6*noise, 21.4e6*noise, 5200*s.wire)
 }
 
 // TestInventedRun holds testdata/run/bench.txt against the generator.

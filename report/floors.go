@@ -22,7 +22,7 @@ func (r *Report) addFloors() {
 func flooredTable(f *analysis.Floors) *table {
 	t := &table{
 		title: f.Bench + " beside its floor, which moves the same bytes by the same system calls, without a pool",
-		head:  []string{f.Bench, "strategy", metricWords(f.Metric), "floor", "the floor's time", "of the floor", "95% interval"},
+		head:  []string{f.Bench, "strategy", metricWords(f.Metric), "floor", "the floor's time", "of the floor", "95% interval", "n"},
 	}
 	if f.Metric == analysis.MetricOp {
 		t.title = f.Bench + " beside its floor, as many processes that end at once"
@@ -31,7 +31,7 @@ func flooredTable(f *analysis.Floors) *table {
 		t.rows = append(t.rows, []string{
 			orDash(row.Work.Name), columnName(row.Column), formatInterval(row.Time, f.Metric),
 			row.Floor.Strategy, formatInterval(row.FloorTime, f.Metric),
-			analysis.Times(row.OfFloor.Center), timesInterval(row.OfFloor),
+			analysis.Times(row.OfFloor.Center), timesInterval(row.OfFloor), formatValue(float64(row.OfFloor.N), "samples"),
 		})
 	}
 	return t
@@ -66,19 +66,19 @@ func floorCell(m *analysis.Matrix, cell *analysis.Cell) string {
 	if len(cell.Values(metric)) == 0 {
 		metric = analysis.MetricOp
 	}
-	return formatInterval(m.Summary(cell, metric), metric)
+	return formatInterval(m.Summary(cell, metric), metric) + ownN(m, cell)
 }
 
 // autoTable has one work a row.
 func autoTable(a *analysis.Auto) *table {
 	t := &table{
 		title: "Auto: time per item with the automatic chunk, and with the best fixed one",
-		head:  []string{"Auto", "auto", "best fixed", "its chunk", "of the best", "95% interval"},
+		head:  []string{"Auto", "auto", "best fixed", "its chunk", "of the best", "95% interval", "n"},
 	}
 	for _, row := range a.Rows {
 		t.rows = append(t.rows, []string{
 			row.Work.Name, formatInterval(row.Time, analysis.MetricItem), formatInterval(row.BestTime, analysis.MetricItem), row.Best,
-			analysis.Times(row.OfBest.Center), timesInterval(row.OfBest),
+			analysis.Times(row.OfBest.Center), timesInterval(row.OfBest), formatValue(float64(row.OfBest.N), "samples"),
 		})
 	}
 	return t

@@ -64,12 +64,13 @@ func peersTable(m *analysis.Matrix, p *analysis.Peers) *table {
 func goalsTable(goals []analysis.Goal) *table {
 	t := &table{
 		title: "What is to be reached, as ratios within a round",
-		head:  []string{"goal", "bar", "stretch", "measured", "95% interval", "reached"},
+		head:  []string{"goal", "bar", "stretch", "measured", "95% interval", "n", "reached"},
 	}
 	for _, g := range goals {
-		row := []string{g.Words, g.Spell(g.Bar), g.Spell(g.Stretch), "-", "-", "not in this run: " + g.Missing}
+		row := []string{g.Words, g.Spell(g.Bar), g.Spell(g.Stretch), "-", "-", "-", "not in this run: " + g.Missing}
 		if g.Missing == "" {
-			row[3], row[4], row[5] = g.Spell(g.Measured.Center), goalInterval(g), orDash(g.Verdict())
+			row[3], row[4] = g.Spell(g.Measured.Center), goalInterval(g)
+			row[5], row[6] = formatValue(float64(g.Measured.N), "samples"), orDash(g.Verdict())
 		}
 		t.rows = append(t.rows, row)
 	}

@@ -103,20 +103,20 @@ func TestPeersText(t *testing.T) {
 	golden(t, filepath.Join("testdata", "peers.txt"), []byte(openRun(t, filepath.Join("testdata", "peers")).Text()))
 }
 
-// A run with peers has the picture of peers, and not those of phases, which
-// others do not tell.
+// A run with peers has the picture of peers and that of spread, and not those
+// of phases, which others do not tell.
 func TestPeersPlots(t *testing.T) {
 	r := openRun(t, filepath.Join("testdata", "peers"))
-	if len(r.Plots) != 1 || r.Plots[0].Name != "peers" {
-		t.Fatalf("%d plots, want peers alone", len(r.Plots))
+	if len(r.Plots) != 2 || r.Plots[0].Name != "peers" || r.Plots[1].Name != "spread" {
+		t.Fatalf("%d plots, want peers and spread", len(r.Plots))
 	}
 	if want := "![" + r.Plots[0].Title + "](plots/peers.png)"; !strings.Contains(r.Markdown(), want) {
 		t.Errorf("no %q in summary.md", want)
 	}
-	// A file with both has all three.
+	// A file with both has peers besides all others.
 	both := parse(t, inventedPeersRun(1, 6)+inventedRun(1, 6))
-	if len(both.Plots) != 3 {
-		t.Errorf("%d plots of a file with both, want 3", len(both.Plots))
+	if len(both.Plots) != len(drawn)+1 {
+		t.Errorf("%d plots of a file with both, want %d", len(both.Plots), len(drawn)+1)
 	}
 }
 

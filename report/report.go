@@ -13,6 +13,8 @@
 package report
 
 import (
+	"errors"
+
 	"github.com/handoff-go/handoff/report/analysis"
 	"github.com/handoff-go/handoff/report/plots"
 	"github.com/handoff-go/handoff/report/record"
@@ -33,6 +35,9 @@ type Report struct {
 	floors    map[*analysis.Matrix]*analysis.Floors
 	autos     map[*analysis.Matrix]*analysis.Auto
 	goals     []analysis.Goal
+	answers   []analysis.Answer
+	lanes     []*analysis.Lanes
+	missing   []*analysis.MissingError // pictures that the file has no data for
 }
 
 // Plot is a picture that the run has data for.
@@ -49,43 +54,99 @@ func New(run *record.Run) *Report {
 	r.main = analysis.Main(r.matrices)
 	r.addFloors()
 	r.goals = analysis.AllGoals(r.matrices)
+	r.answers = analysis.Answers(r.matrices)
+	r.lanes = analysis.NewLanes(r.matrices)
 	r.addWarnings()
-	if r.main == nil {
-		r.warn("no pictures: the file has no benchmark that strategy=serial and another strategy ran with the same work")
-		return r
-	}
 	r.addPeers()
-	if r.main == r.peersOf {
-		return r // others do not say where their time goes
+	// Others do not say where their time goes.
+	compared := r.main != nil && r.main != r.peersOf
+	if compared {
+		r.addPhases()
+		r.addBreakEven()
+		r.addMemory()
+		r.addRoofline()
 	}
-	r.addPhases()
-	r.addBreakEven()
+	r.addBest()
+	r.addPayload()
+	r.addChunk()
+	r.addWorkers()
+	r.addSpread()
+	switch {
+	case len(r.Plots) == 0 && r.main == nil:
+		r.warn("no pictures: the file has no benchmark that strategy=serial and another strategy ran with the same work")
+	case compared:
+		r.warnMissing()
+	}
 	return r
+}
+
+// addPlot adds a picture to the report. With an error that says what the file
+// lacks for it, that is noted instead.
+func addPlot[T interface{ Title() string }](r *Report, name, reading string, numbers T, err error, draw func(T, plots.Caption) *plots.Picture) {
+	var missing *analysis.MissingError
+	if errors.As(err, &missing) {
+		r.missing = append(r.missing, missing)
+		return
+	}
+	r.Plots = append(r.Plots, Plot{Name: name, Title: numbers.Title(), Reading: reading, Picture: draw(numbers, r.caption())})
 }
 
 func (r *Report) addPhases() {
 	b, err := analysis.NewBreakdown(r.main)
-	if err != nil {
-		r.warn("%v", err)
-		return
+	addPlot(r, "phases", "A bar is the worker time that one item takes: computing, and what handing it over adds; the longest coloured part is the phase to attack.",
+		b, err, plots.Phases)
+	if err == nil {
+		r.breakdown = b
+		r.warnRest()
 	}
-	r.breakdown = b
-	r.warnRest()
-	r.Plots = append(r.Plots, Plot{
-		Name: "phases", Title: b.Title(), Picture: plots.Phases(b, r.caption()),
-		Reading: "A bar is the worker time that one item takes: computing, and what handing it over adds; the longest coloured part is the phase to attack.",
-	})
 }
 
 func (r *Report) addBreakEven() {
 	b, err := analysis.NewBreakEven(r.main)
-	if err != nil {
-		r.warn("%v", err)
-		return
+	addPlot(r, "breakeven", "Where a line is below the diagonal the strategy is faster than serial; it pays off from where it crosses.",
+		b, err, plots.BreakEven)
+	if err == nil {
+		r.breakEven = b
 	}
-	r.breakEven = b
-	r.Plots = append(r.Plots, Plot{
-		Name: "breakeven", Title: b.Title(), Picture: plots.BreakEven(b, r.caption()),
-		Reading: "Where a line is below the diagonal the strategy is faster than serial; it pays off from where it crosses.",
-	})
+}
+
+func (r *Report) addBest() {
+	b, err := analysis.NewBest(r.matrices)
+	addPlot(r, "best", "Find the row of your data and the column of your work: the colour is the strategy to take, the number how many times as fast as serial it is.",
+		b, err, plots.Best)
+}
+
+func (r *Report) addMemory() {
+	m, err := analysis.NewMemory(r.main)
+	addPlot(r, "memory", "What an item costs besides time: the bytes that travel, the bytes that are allocated on the way, and the memory that the processes hold at their largest.",
+		m, err, plots.Memory)
+}
+
+func (r *Report) addRoofline() {
+	p, err := analysis.NewRoofline(r.main)
+	addPlot(r, "roofline", rooflineMethod, p, err, plots.Roofline)
+}
+
+func (r *Report) addChunk() {
+	c, err := analysis.NewChunks(r.matrices)
+	addPlot(r, "chunk", "A line falls as long as a frame costs more than the items in it; the diamond is what the automatic chunk takes, on the level to compare with.",
+		c, err, plots.Chunk)
+}
+
+func (r *Report) addWorkers() {
+	w, err := analysis.NewWorkers(r.matrices)
+	addPlot(r, "workers", "Where a line leaves the ideal one, workers wait: for a CPU, or for the coordinator.",
+		w, err, plots.Workers)
+}
+
+func (r *Report) addSpread() {
+	s, err := analysis.NewSpread(r.matrices)
+	addPlot(r, "spread", "Dots should scatter evenly about the line: a slope is a machine that changes, two levels are two modes of the program.",
+		s, err, plots.Spread)
+}
+
+func (r *Report) addPayload() {
+	p, err := analysis.NewPayload(r.matrices)
+	addPlot(r, "payload", "Left is what an item costs that carries nothing; where a line turns upward its bytes begin to cost more than the rest.",
+		p, err, plots.Payload)
 }

@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -15,6 +17,9 @@ import (
 	"github.com/handoff-go/handoff/report/analysis"
 	"github.com/handoff-go/handoff/report/record"
 )
+
+// drawn are the pictures of a whole run.
+var drawn = []string{"best", "breakeven", "chunk", "memory", "payload", "phases", "roofline", "spread", "workers"}
 
 func openRun(t *testing.T, path string) *Report {
 	t.Helper()
@@ -40,8 +45,8 @@ func TestSummaryGolden(t *testing.T) {
 	golden(t, filepath.Join("testdata", "table.txt"), []byte(r.Text()))
 }
 
-// TestNumbersGolden holds the numbers behind both pictures, so that a change of
-// the picture can be told from a change of its data.
+// TestNumbersGolden holds the numbers behind all pictures, so that a change of
+// a picture can be told from a change of its data.
 func TestNumbersGolden(t *testing.T) {
 	r := openRun(t, filepath.Join("testdata", "run"))
 	var out strings.Builder
@@ -56,7 +61,90 @@ func TestNumbersGolden(t *testing.T) {
 			fmt.Fprintf(&out, "  %s compute %.6g cost %s\n", p.Work.Name, p.Compute, spell(p.Cost))
 		}
 	}
+	best, errBest := analysis.NewBest(r.matrices)
+	payload, errPayload := analysis.NewPayload(r.matrices)
+	memory, errMemory := analysis.NewMemory(r.main)
+	roofline, errRoofline := analysis.NewRoofline(r.main)
+	chunks, errChunks := analysis.NewChunks(r.matrices)
+	workers, errWorkers := analysis.NewWorkers(r.matrices)
+	spread, errSpread := analysis.NewSpread(r.matrices)
+	if err := errors.Join(errBest, errPayload, errMemory, errRoofline, errChunks, errWorkers, errSpread); err != nil {
+		t.Fatal(err)
+	}
+	writeBest(&out, best)
+	writePayload(&out, payload)
+	writeMemory(&out, memory)
+	writeRoofline(&out, roofline)
+	writeChunks(&out, chunks)
+	writeWorkers(&out, workers)
+	writeSpread(&out, spread)
 	golden(t, filepath.Join("testdata", "numbers.txt"), []byte(out.String()))
+}
+
+func writeBest(out io.Writer, b *analysis.Best) {
+	fmt.Fprintf(out, "best: computed %v, columns %.4g\n", b.Computed, b.Computes)
+	for _, r := range b.Rows {
+		for i, t := range r.Tiles {
+			fmt.Fprintf(out, "%s, %.3g: %s", r.Words, b.Computes[i], t.Best.Name)
+			for _, c := range t.Tied {
+				fmt.Fprintf(out, " = %s", c.Name)
+			}
+			fmt.Fprintf(out, " speed-up %s\n", spell(t.Speedup))
+		}
+	}
+}
+
+func writePayload(out io.Writer, p *analysis.Payload) {
+	for _, panel := range p.Panels {
+		for _, line := range panel.Lines {
+			fmt.Fprintf(out, "payload: %s %s knee %s\n", panel.Shape, line.Column.Name, spell(line.Knee))
+			for _, q := range line.Points {
+				fmt.Fprintf(out, "  %.0f bytes: %s\n", q.Bytes, spell(q.Cost))
+			}
+		}
+	}
+}
+
+func writeMemory(out io.Writer, m *analysis.Memory) {
+	for _, a := range m.Amounts {
+		for i, row := range a.Rows {
+			fmt.Fprintf(out, "memory: %s %s %s, workers %.5g, coordinator %.5g\n", a.Words, m.Columns[i].Name, spell(row.Total), row.Workers, row.Coordinator)
+		}
+	}
+}
+
+func writeRoofline(out io.Writer, r *analysis.Roofline) {
+	for _, c := range r.Curves {
+		fmt.Fprintf(out, "roofline: %s worker %s coordinator %s\n", c.Column.Name, spell(c.Worker), spell(c.Coordinator))
+		for _, p := range c.Points {
+			fmt.Fprintf(out, "  %s compute %.5g rate %s roof %.5g reached %s\n", p.Work.Name, p.Compute, spell(p.Rate), c.Roof(p.Compute, r.Workers), spell(p.OfRoof))
+		}
+	}
+}
+
+func writeChunks(out io.Writer, p *analysis.Chunks) {
+	for _, c := range p.Curves {
+		fmt.Fprintf(out, "chunk: %s auto %s, %s of chunk %s\n", c.Label, spell(c.Auto), spell(c.OfBest), c.Best)
+		for _, q := range c.Points {
+			fmt.Fprintf(out, "  %g: %s\n", q.Chunk, spell(q.Time))
+		}
+	}
+}
+
+func writeWorkers(out io.Writer, w *analysis.Workers) {
+	for _, c := range w.Curves {
+		for _, q := range c.Points {
+			fmt.Fprintf(out, "workers: %s with %d of ideally %g: %s\n", c.Label, q.Workers, w.Ideal(float64(q.Workers)), spell(q.Speedup))
+		}
+	}
+}
+
+func writeSpread(out io.Writer, s *analysis.Spread) {
+	fmt.Fprintf(out, "spread: %d of %d cells fine, drift %.3g, all %s\n", s.Fine, s.Cells, s.Drift, spell(s.All.Time))
+	for _, strip := range s.Strips {
+		last := strip.Points[len(strip.Points)-1]
+		fmt.Fprintf(out, "  %s: %s, %d points, the last at %.3f with %.3f\n", strip.Words, spell(strip.Time), len(strip.Points), last.Order, last.Ratio)
+	}
 }
 
 func spell(i analysis.Interval) string {
@@ -94,7 +182,7 @@ func TestWarnings(t *testing.T) {
 		"2 of 2 samples of one-CPU cells",
 		"2 workers and the coordinator share 2 CPUs",
 		"the phases of process-gob add up to 82%",
-		"plot breakeven: the file has no second size of item",
+		"not drawn, for the file has no data: breakeven (no second size of item",
 	} {
 		if !strings.Contains(all, want) {
 			t.Errorf("no warning %q in\n%s", want, all)
@@ -104,7 +192,7 @@ func TestWarnings(t *testing.T) {
 		t.Errorf("a date may change in a run that was resumed:\n%s", all)
 	}
 	for _, w := range parse(t, inventedRun(3, 10)).Warnings {
-		if strings.Contains(w, "plot") || strings.Contains(w, "fewer") {
+		if strings.Contains(w, "not drawn") || strings.Contains(w, "fewer") {
 			t.Errorf("a whole run warns: %s", w)
 		}
 	}
@@ -153,7 +241,10 @@ func TestWrite(t *testing.T) {
 		}
 		return err
 	})
-	want := "plots/breakeven.png plots/breakeven.svg plots/phases.png plots/phases.svg summary.md"
+	want := "summary.md"
+	for _, plot := range slices.Backward(drawn) {
+		want = "plots/" + plot + ".png plots/" + plot + ".svg " + want
+	}
 	if got := strings.Join(names, " "); err != nil || got != want {
 		t.Errorf("wrote %s (%v), want %s and nothing else", got, err, want)
 	}

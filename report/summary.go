@@ -22,6 +22,13 @@ const (
 		"within each round: a chunk that was chosen because it was the best in this round, too, would look better than it is."
 )
 
+// rooflineMethod explains the picture; it is the one that is not read at once.
+const rooflineMethod = "A worker computes an item and serializes it, one after the other, so P workers handle at most P/(c + s) items a second: " +
+	"where items are small the line is the flat roof P/s that serialization allows, where they are large the slope P/c that computing allows. " +
+	"c is the compute per item as serial measures it, s the least encode + transfer + decode per item of the lane that limits the strategy. " +
+	"A dot is what was measured, and how far it is below its line is what scheduling and waiting cost: a small item under a high roof wants larger chunks " +
+	"or fewer switches, one at its roof wants a cheaper codec, and one on the slope wants more CPUs."
+
 // methods says how the numbers of this run were made.
 func (r *Report) methods() string {
 	text := method
@@ -30,6 +37,12 @@ func (r *Report) methods() string {
 	}
 	if len(r.autos) > 0 {
 		text += " " + autoMethod
+	}
+	if len(r.answers) > 0 {
+		text += " " + answersMethod
+	}
+	if len(r.lanes) > 0 {
+		text += " " + lanesMethod
 	}
 	return text
 }
@@ -45,7 +58,7 @@ func hasStrategies(m *analysis.Matrix) bool {
 	return false
 }
 
-// tables are those that are printed: those of each benchmark, then break-even,
+// tables are those that are printed: those of each benchmark, then the answers,
 // then the goals.
 func (r *Report) tables() []*table {
 	var all []*table
@@ -66,9 +79,7 @@ func (r *Report) tables() []*table {
 			all = append(all, flooredTable(f))
 		}
 	}
-	if r.breakEven != nil {
-		all = append(all, breakEvenTable(r.breakEven))
-	}
+	all = append(all, r.answerTables()...)
 	if len(r.goals) > 0 {
 		all = append(all, goalsTable(r.goals))
 	}
@@ -77,10 +88,14 @@ func (r *Report) tables() []*table {
 
 // details are tables too long for a terminal, at the end of the pages.
 func (r *Report) details() []*table {
-	if r.breakdown == nil {
-		return nil
+	var all []*table
+	for _, l := range r.lanes {
+		all = append(all, lanesTable(l))
 	}
-	return []*table{metricTable(r.main, r.breakdown.Work)}
+	if r.breakdown != nil {
+		all = append(all, metricTable(r.main, r.breakdown.Work))
+	}
+	return all
 }
 
 // Text returns the tables and warnings for a terminal.

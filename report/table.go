@@ -144,16 +144,20 @@ func sameN(m *analysis.Matrix) string {
 	return ""
 }
 
+// ownN says the number of samples of one cell, where sameN does not.
+func ownN(m *analysis.Matrix, cell *analysis.Cell) string {
+	if least, most := m.SampleCounts(); least == most {
+		return ""
+	}
+	return fmt.Sprintf(" n=%d", len(cell.Samples))
+}
+
 func mainCell(m *analysis.Matrix, w analysis.Work, c analysis.Column, metric string) string {
 	cell := m.Cell(w, c)
 	if cell == nil {
 		return ""
 	}
-	i := m.Summary(cell, metric)
-	text := formatInterval(i, metric)
-	if least, most := m.SampleCounts(); least != most {
-		text += fmt.Sprintf(" n=%d", i.N)
-	}
+	text := formatInterval(m.Summary(cell, metric), metric) + ownN(m, cell)
 	if c.IsSerial() || m.Serial(w) == nil {
 		return text
 	}
@@ -208,7 +212,7 @@ func formatValue(v float64, metric string) string {
 
 // metricTable has all metrics of one work down and strategies across.
 func metricTable(m *analysis.Matrix, w analysis.Work) *table {
-	t := &table{title: strings.Join(nonEmpty("Every metric of", m.Bench, w.Name), " "), head: []string{"metric"}}
+	t := &table{title: strings.Join(nonEmpty("Every metric of", m.Bench, w.Name), " ") + sameN(m), head: []string{"metric"}}
 	var cells []*analysis.Cell
 	for _, c := range m.Columns {
 		if cell := m.Cell(w, c); cell != nil {
@@ -219,7 +223,7 @@ func metricTable(m *analysis.Matrix, w analysis.Work) *table {
 	for _, metric := range m.Metrics() {
 		row := []string{analysis.Untidy(metric)}
 		for _, cell := range cells {
-			row = append(row, formatInterval(m.Summary(cell, metric), metric))
+			row = append(row, formatInterval(m.Summary(cell, metric), metric)+ownN(m, cell))
 		}
 		t.rows = append(t.rows, row)
 	}
@@ -242,22 +246,10 @@ func plainTable(m *analysis.Matrix) *table {
 			}
 			row := []string{orDash(strings.Join(nonEmpty(w.Name, c.Name), " "))}
 			for _, metric := range metrics {
-				row = append(row, formatInterval(m.Summary(cell, metric), metric))
+				row = append(row, formatInterval(m.Summary(cell, metric), metric)+ownN(m, cell))
 			}
 			t.rows = append(t.rows, row)
 		}
-	}
-	return t
-}
-
-// breakEvenTable says in words from where on each strategy pays off.
-func breakEvenTable(b *analysis.BreakEven) *table {
-	t := &table{
-		title: "Break-even: the compute per item from which a strategy beats serial",
-		head:  []string{"strategy", "finding", "95% interval"},
-	}
-	for _, c := range b.Curves {
-		t.rows = append(t.rows, []string{c.Column.Name, c.Words(), c.Crossing.IntervalWords()})
 	}
 	return t
 }

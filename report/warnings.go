@@ -226,6 +226,17 @@ func (r *Report) warnLanes() {
 	}
 }
 
+// warnMissing says in one line what cannot be drawn and why.
+func (r *Report) warnMissing() {
+	var reasons []string
+	for _, m := range r.missing {
+		reasons = append(reasons, fmt.Sprintf("%s (no %s)", m.Plot, m.What))
+	}
+	if len(reasons) > 0 {
+		r.warn("not drawn, for the file has no data: %s", strings.Join(reasons, ", "))
+	}
+}
+
 func (r *Report) warnRest() {
 	for _, bar := range r.breakdown.Bars {
 		if part := bar.Rest / bar.Total.Center; math.Abs(part) > largeRest {

@@ -44,8 +44,12 @@ func NewAuto(m *Matrix) *Auto {
 	a := &Auto{}
 	byRound := map[pairKey][]float64{}
 	for _, w := range m.Works {
-		auto, fixed := m.chunks(w)
-		if auto == nil || len(fixed) == 0 {
+		autos := m.autos(w)
+		if len(autos) == 0 {
+			continue
+		}
+		auto, fixed := autos[0], m.fixed(autos[0])
+		if len(fixed) == 0 {
 			continue
 		}
 		ratios := ofBest(auto, fixed)
@@ -95,37 +99,44 @@ func (a *Auto) sum(byRound map[pairKey][]float64) {
 	}).OfBest
 }
 
-// chunks returns a work's cell with the automatic chunk, and those that differ
-// from it in nothing but a fixed chunk.
-func (m *Matrix) chunks(w Work) (auto *Cell, fixed []*Cell) {
+// autos returns a work's cells with the automatic chunk.
+func (m *Matrix) autos(w Work) []*Cell {
+	var autos []*Cell
 	for _, c := range m.Columns {
-		if cell := m.Cell(w, c); cell != nil && c.key("chunk") == "auto" && auto == nil {
-			auto = cell
+		if cell := m.Cell(w, c); cell != nil && c.key("chunk") == "auto" && len(cell.Values(MetricItem)) > 0 {
+			autos = append(autos, cell)
 		}
 	}
+	return autos
+}
+
+// fixed returns the cells that differ from one with the automatic chunk in
+// nothing but a fixed chunk.
+func (m *Matrix) fixed(auto *Cell) []*Cell {
+	var fixed []*Cell
 	for _, c := range m.Columns {
-		cell := m.Cell(w, c)
-		if auto == nil || cell == nil || c.key("chunk") == "auto" || len(cell.Values(MetricItem)) == 0 {
+		cell := m.Cell(auto.Work, c)
+		if cell == nil || c.key("chunk") == "auto" || len(cell.Values(MetricItem)) == 0 {
 			continue
 		}
 		if c.Strategy == auto.Column.Strategy && c.Workers() == auto.Column.Workers() {
 			fixed = append(fixed, cell)
 		}
 	}
-	return auto, fixed
+	return fixed
 }
 
 // ofBest returns, for each round, the automatic chunk's time as a multiple of
 // that of the fixed chunk that was the best in all other rounds.
-func ofBest(auto *Cell, fixed []*Cell) map[pairKey]float64 {
-	times := make([]map[pairKey]float64, len(fixed))
+func ofBest(auto *Cell, fixed []*Cell) times {
+	byChunk := make([]times, len(fixed))
 	for i, c := range fixed {
-		times[i] = c.byKey(MetricItem)
+		byChunk[i] = c.byKey(MetricItem)
 	}
-	ratios := map[pairKey]float64{}
+	ratios := times{}
 	for key, t := range auto.byKey(MetricItem) {
 		best, least := math.NaN(), math.Inf(1)
-		for _, of := range times {
+		for _, of := range byChunk {
 			if m := medianWithout(of, key); m < least && of[key] > 0 {
 				best, least = of[key], m
 			}
@@ -138,8 +149,8 @@ func ofBest(auto *Cell, fixed []*Cell) map[pairKey]float64 {
 }
 
 // byKey returns the metric's values by round.
-func (c *Cell) byKey(metric string) map[pairKey]float64 {
-	values := map[pairKey]float64{}
+func (c *Cell) byKey(metric string) times {
+	values := times{}
 	for i, key := range c.keys() {
 		if v, ok := c.Samples[i].Values[metric]; ok {
 			values[key] = v
@@ -149,7 +160,7 @@ func (c *Cell) byKey(metric string) map[pairKey]float64 {
 }
 
 // medianWithout is the median of all values but one, NaN where there is none.
-func medianWithout(values map[pairKey]float64, without pairKey) float64 {
+func medianWithout(values times, without pairKey) float64 {
 	var others []float64
 	for key, v := range values {
 		if key != without {

@@ -147,9 +147,9 @@ func ratio(serial, cell *Cell, workers float64) Interval {
 
 // Samples returns the smallest and the largest number of samples of a bar.
 func (b *Breakdown) Samples() (least, most int) {
-	least = math.MaxInt
+	var all []Interval
 	for _, bar := range b.Bars {
-		least, most = min(least, bar.Total.N), max(most, bar.Total.N)
+		all = append(all, bar.Total)
 	}
-	return least, most
+	return samples(all)
 }

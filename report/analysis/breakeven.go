@@ -60,14 +60,23 @@ func NewBreakEven(m *Matrix) (*BreakEven, error) {
 	if err := m.need("breakeven", MetricItem, MetricCompute); err != nil {
 		return nil, err
 	}
-	cols, workers := m.chosen()
-	if workers == 0 {
+	if m.commonWorkers() == 0 {
 		return nil, &MissingError{"breakeven", "workers= in the names of " + m.Bench}
 	}
 	family, works := m.sweep()
 	if len(works) < 2 {
 		return nil, &MissingError{"breakeven", "second size of item that serial and another strategy were measured with"}
 	}
+	b := m.breakEven(family, works)
+	if len(b.Curves) == 0 {
+		return nil, &MissingError{"breakeven", "round in which serial and another strategy did the same work"}
+	}
+	return b, nil
+}
+
+// breakEven computes the curves of one sweep.
+func (m *Matrix) breakEven(family string, works []Work) *BreakEven {
+	cols, workers := m.chosen()
 	b := &BreakEven{Bench: m.Bench, Family: family, Workers: workers}
 	for _, c := range cols {
 		if curve := m.curve(works, c); !c.IsSerial() && len(curve.Points) > 0 {
@@ -75,10 +84,7 @@ func NewBreakEven(m *Matrix) (*BreakEven, error) {
 			b.Curves = append(b.Curves, curve)
 		}
 	}
-	if len(b.Curves) == 0 {
-		return nil, &MissingError{"breakeven", "round in which serial and another strategy did the same work"}
-	}
-	return b, nil
+	return b
 }
 
 func (m *Matrix) curve(works []Work, c Column) Curve {
@@ -101,13 +107,13 @@ func (m *Matrix) curve(works []Work, c Column) Curve {
 
 // Samples returns the smallest and the largest number of rounds behind a point.
 func (b *BreakEven) Samples() (least, most int) {
-	least = math.MaxInt
+	var all []Interval
 	for _, c := range b.Curves {
 		for _, p := range c.Points {
-			least, most = min(least, p.Cost.N), max(most, p.Cost.N)
+			all = append(all, p.Cost)
 		}
 	}
-	return least, most
+	return samples(all)
 }
 
 // Largest returns the largest compute per item that was measured.

@@ -116,12 +116,16 @@ func (m *Matrix) serialTime(w Work) float64 {
 	return NewInterval(cell.Values(MetricItem)).Center
 }
 
-// sweep returns the works along which only the size of the item changes: equal
-// in all keys but digits and numbers. Of several such families it takes the
-// one with most works.
-func (m *Matrix) sweep() (family string, works []Work) {
-	families := map[string][]Work{}
-	var order []string
+// family is works along which only the size of the item changes.
+type family struct {
+	name  string // what they have in common: "shape number"
+	works []Work
+}
+
+// families are the works equal in all keys but digits and numbers, in the
+// order of their first works.
+func (m *Matrix) families() []family {
+	var all []family
 	for _, w := range m.comparable() {
 		var rest Work
 		for _, p := range w.Keys {
@@ -129,16 +133,22 @@ func (m *Matrix) sweep() (family string, works []Work) {
 				rest.Keys = append(rest.Keys, p)
 			}
 		}
-		name := rest.Words()
-		if families[name] == nil {
-			order = append(order, name)
+		i := slices.IndexFunc(all, func(f family) bool { return f.name == rest.Words() })
+		if i < 0 {
+			i = len(all)
+			all = append(all, family{name: rest.Words()})
 		}
-		families[name] = append(families[name], w)
+		all[i].works = append(all[i].works, w)
 	}
-	for _, name := range order {
-		if len(families[name]) > len(works) {
-			family, works = name, families[name]
+	return all
+}
+
+// sweep returns the family with most works.
+func (m *Matrix) sweep() (name string, works []Work) {
+	for _, f := range m.families() {
+		if len(f.works) > len(works) {
+			name, works = f.name, f.works
 		}
 	}
-	return family, works
+	return name, works
 }

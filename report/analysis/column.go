@@ -32,6 +32,14 @@ var strategyLabels = map[string]string{
 	"shared-file":        "shared file",
 }
 
+// strategyLabel is a strategy's own name where there is no label.
+func strategyLabel(strategy string) string {
+	if label, ok := strategyLabels[strategy]; ok {
+		return label
+	}
+	return strategy
+}
+
 // Column is one way of getting the work done: a strategy and its set-up.
 type Column struct {
 	Strategy string        // "" for benchmarks that name none
@@ -64,6 +72,20 @@ func (c Column) key(name string) string {
 
 // IsSerial reports whether the column is the one to compare with.
 func (c Column) IsSerial() bool { return c.Strategy == Serial }
+
+// IsAway reports whether the column's work leaves the process.
+func (c Column) IsAway() bool {
+	return strings.HasPrefix(c.Strategy, "process-") || strings.HasPrefix(c.Strategy, "shared-file")
+}
+
+// the is the column's label with an article, where it wants one.
+func (c Column) the() string {
+	switch c.Strategy {
+	case "goroutines", "shared-file":
+		return "the " + c.Label
+	}
+	return c.Label
+}
 
 // splitKeys sorts a name's keys into the column they choose and the work.
 func splitKeys(keys []record.Pair) (col Column, work []record.Pair) {
@@ -104,10 +126,7 @@ func rank(strategy string) int {
 func nameColumns(cols []Column) {
 	for i := range cols {
 		c := &cols[i]
-		c.Name, c.Label = c.Strategy, c.Strategy
-		if label, ok := strategyLabels[c.Strategy]; ok {
-			c.Label = label
-		}
+		c.Name, c.Label = c.Strategy, strategyLabel(c.Strategy)
 		for _, key := range setupKeys {
 			if value := c.key(key); value != "" && differs(cols, c.Strategy, key) {
 				c.Name += " " + key + "=" + value

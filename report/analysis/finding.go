@@ -38,11 +38,11 @@ func (b *Breakdown) Title() string {
 	case b.hopDoubles():
 		return "A subprocess hop more than doubles the cost of an item"
 	case len(faster) == 1 && len(open) > 0:
-		return "Only " + the(faster[0]) + " clearly beats serial here"
+		return "Only " + faster[0].Column.the() + " clearly beats serial here"
 	case len(faster) == 1 && others > 1:
-		return "Only " + the(faster[0]) + " beats serial here"
+		return "Only " + faster[0].Column.the() + " beats serial here"
 	case others == 1:
-		return fmt.Sprintf("Speed-up over serial with %s: %s", the(faster[0]), speed(faster[0]))
+		return fmt.Sprintf("Speed-up over serial with %s: %s", faster[0].Column.the(), speed(faster[0]))
 	case len(faster) < others:
 		return fmt.Sprintf("%d of %d strategies beat serial here, by up to %s", len(faster), others, speed(fastest(faster)))
 	}
@@ -88,15 +88,6 @@ func fastest(bars []Bar) Bar {
 		}
 	}
 	return best
-}
-
-// the puts an article before the names that want one.
-func the(b Bar) string {
-	switch b.Column.Strategy {
-	case "goroutines", "shared-file":
-		return "the " + b.Column.Label
-	}
-	return b.Column.Label
 }
 
 func speed(b Bar) string { return Times(b.Speedup.Center) }
@@ -173,20 +164,24 @@ func (c Crossing) number() float64 {
 
 // Words says from where the curve's strategy pays off: "pays off from 11 µs".
 func (c Curve) Words() string {
-	x, largest := c.Crossing, c.Points[len(c.Points)-1].Compute
+	return c.Crossing.words(c.Points[len(c.Points)-1].Compute)
+}
+
+// words needs the largest compute that was looked at.
+func (c Crossing) words(largest float64) string {
 	switch {
-	case x.Kind == Always && math.IsInf(x.Hi, 1):
+	case c.Kind == Always && math.IsInf(c.Hi, 1):
 		return "pays off, but not clearly"
-	case x.Kind == Always && x.Hi > 0:
-		return "pays off from " + Time(x.Hi, 2) + " or less"
-	case x.Kind == Always:
+	case c.Kind == Always && c.Hi > 0:
+		return "pays off from " + Time(c.Hi, 2) + " or less"
+	case c.Kind == Always:
 		return "pays off at every size shown"
-	case x.Kind == Never:
+	case c.Kind == Never:
 		return "does not pay off up to " + Time(largest, 2)
-	case x.Kind == Unclear:
+	case c.Kind == Unclear:
 		return "no clear break-even"
 	}
-	return "pays off from " + Time(x.X, 2)
+	return "pays off from " + Time(c.X, 2)
 }
 
 // IntervalWords says what is known about the break-even: "9.1–14 µs".

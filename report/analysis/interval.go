@@ -57,3 +57,23 @@ func (i Interval) Below(x float64) bool { return i.Known() && i.Hi < x }
 func (i Interval) Spread() float64 {
 	return math.Max(i.Hi-i.Center, i.Center-i.Lo) / math.Abs(i.Center)
 }
+
+// tooNoisy is the Spread from which on pictures mark a value as noisy: it says
+// where it lies, but not how it compares.
+const tooNoisy = 0.25
+
+// Noisy reports whether the value is known too badly to be compared by eye: it
+// has too few samples for an interval, or too wide a one.
+func (i Interval) Noisy() bool { return !i.Known() || i.Spread() > tooNoisy }
+
+// samples returns the smallest and the largest number of samples, 0 and 0 of
+// none.
+func samples(all []Interval) (least, most int) {
+	for i, v := range all {
+		if i == 0 {
+			least = v.N
+		}
+		least, most = min(least, v.N), max(most, v.N)
+	}
+	return least, most
+}

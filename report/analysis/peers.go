@@ -105,7 +105,7 @@ func newPeerRow(serial, cell *Cell, workers int) PeerRow {
 	row := PeerRow{Column: c, Label: c.Label, Ours: !c.isPeer(), Time: NewInterval(cell.Values(MetricItem)), cell: cell}
 	row.OverIdeal = ratio(serial, cell, float64(workers))
 	if row.Ours {
-		row.Processes = strings.HasPrefix(c.Strategy, "process-") || strings.HasPrefix(c.Strategy, "shared-file")
+		row.Processes = c.IsAway()
 		return row
 	}
 	if words, ok := peerWords[c.Strategy]; ok {
@@ -131,11 +131,9 @@ func (p *Peers) HasPeers() bool {
 
 // Samples returns the smallest and the largest number of samples of a row.
 func (p *Peers) Samples() (least, most int) {
-	for i, r := range p.Rows {
-		if i == 0 {
-			least = r.Time.N
-		}
-		least, most = min(least, r.Time.N), max(most, r.Time.N)
+	var all []Interval
+	for _, r := range p.Rows {
+		all = append(all, r.Time)
 	}
-	return least, most
+	return samples(all)
 }

@@ -42,6 +42,31 @@ func Number(v float64, digits int) string {
 	return strconv.FormatFloat(rounded, 'f', max(0, decimals), 64)
 }
 
+var byteUnits = []struct {
+	size float64
+	name string
+}{{1 << 40, "TiB"}, {1 << 30, "GiB"}, {1 << 20, "MiB"}, {1 << 10, "KiB"}}
+
+// Bytes spells a number of bytes with at most so many significant digits:
+// "4 KiB", "1.26 MiB".
+func Bytes(v float64, digits int) string {
+	for _, u := range byteUnits {
+		if math.Abs(v) >= u.size {
+			return short(v/u.size, digits) + " " + u.name
+		}
+	}
+	return short(v, digits) + " B"
+}
+
+// short is Number without the zeros that end a fraction.
+func short(v float64, digits int) string {
+	text := Number(v, digits)
+	if strings.Contains(text, ".") {
+		text = strings.TrimRight(strings.TrimRight(text, "0"), ".")
+	}
+	return text
+}
+
 // Times spells a ratio: "1.96×", "0.65×".
 func Times(ratio float64) string {
 	if ratio >= 1 {
@@ -77,4 +102,33 @@ func Untidy(unit string) string {
 		}
 	}
 	return strings.Join(parts, "/")
+}
+
+// Count spells a large number in words: "3.2 million".
+func Count(v float64, digits int) string {
+	for _, u := range []struct {
+		size float64
+		name string
+	}{{1e9, "billion"}, {1e6, "million"}} {
+		if v >= 0.9995*u.size {
+			return Number(v/u.size, digits) + " " + u.name
+		}
+	}
+	if v >= 999.5 {
+		return Number(v/1e3, digits) + ",000"
+	}
+	return Number(v, digits)
+}
+
+// Rate spells items a second: "3.2 M/s".
+func Rate(v float64, digits int) string {
+	for _, u := range []struct {
+		size float64
+		name string
+	}{{1e9, "G"}, {1e6, "M"}, {1e3, "k"}} {
+		if v >= 0.9995*u.size {
+			return Number(v/u.size, digits) + " " + u.name + "/s"
+		}
+	}
+	return Number(v, digits) + "/s"
 }

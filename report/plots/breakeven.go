@@ -1,7 +1,6 @@
 package plots
 
 import (
-	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -150,22 +149,9 @@ func (p *breakEvenPlot) draw(s *sheet) {
 }
 
 func (p *breakEvenPlot) axes(s *sheet) {
-	for _, v := range p.y.ticks() {
-		y := p.y.at(v)
-		s.line(rule, 0.5, point{p.left, y}, point{p.right, y})
-		s.text(point{p.left - 8, y + 3.2}, tickPen, analysis.Time(v, 1))
-	}
-	s.line(faint, 0.8, point{p.left, p.bottom}, point{p.right, p.bottom})
-	for _, v := range p.x.ticks() {
-		x := p.x.at(v)
-		s.line(faint, 0.8, point{x, p.bottom}, point{x, p.bottom + 3})
-		pen := tickPen
-		pen.align = 0.5
-		s.text(point{x, p.bottom + 13}, pen, analysis.Time(v, 1))
-	}
-	pen := axisPen
-	pen.align = 0.5
-	s.text(point{(p.left + p.right) / 2, p.bottom + 29}, pen, "computing in one item, as serial measures it")
+	area := panel{p.left, p.right, p.top, p.bottom, p.x, p.y}
+	area.rules(s, timeTicks(p.y.ticks()), true)
+	area.foot(s, timeTicks(p.x.ticks()), "computing in one item, as serial measures it")
 }
 
 // diagonalPoints returns the line o = (P−1)·c within the axes, from left to
@@ -363,7 +349,6 @@ func (p *breakEvenPlot) crossings(s *sheet) {
 func (p *breakEvenPlot) nameMark(s *sheet, mark point, label string) {
 	width := markPen.width(label)
 	var origins []point
-	var candidates [][]point
 	for _, dy := range []float64{26, 34, 44, 56, -22, 70, 90, 18} {
 		for _, dx := range []float64{14, 24, 38, 54} {
 			o := point{mark.x + dx, mark.y + dy}
@@ -371,55 +356,26 @@ func (p *breakEvenPlot) nameMark(s *sheet, mark point, label string) {
 				continue
 			}
 			origins = append(origins, o)
-			candidates = append(candidates, append(along([]point{{o.x, o.y}, {o.x + width, o.y}}, 6),
-				along([]point{{o.x, o.y - 7}, {o.x + width, o.y - 7}}, 6)...))
 		}
 	}
 	if len(origins) == 0 {
 		return
 	}
-	best, _ := clearest(candidates, p.taken, 14)
-	o := origins[best]
+	o := setFree(s, markPen, label, point{1, 0}, origins, p.taken, 14)[0]
 	near := point{o.x - 2, o.y - 7}
 	if o.y < mark.y {
 		near.y = o.y + 2
 	}
 	d := direction(mark, near)
 	s.line(ink, 0.8, offset(mark, d, markRadius+2.5), near)
-	s.text(o, markPen, label)
 }
 
 // names sets each strategy's name and break-even at the right end of its curve.
 func (p *breakEvenPlot) names(s *sheet) {
-	curves := slices.Clone(p.Curves)
-	end := func(c analysis.Curve) point { line := p.line(c); return line[len(line)-1] }
-	slices.SortStableFunc(curves, func(a, b analysis.Curve) int { return cmp.Compare(end(a).y, end(b).y) })
-	centers, heights := make([]float64, len(curves)), make([]float64, len(curves))
-	for i, c := range curves {
-		centers[i] = end(c).y
-		heights[i] = min(37, plotHeight/float64(len(curves)))
+	names := make([]endName, len(p.Curves))
+	for i, c := range p.Curves {
+		line := p.line(c)
+		names[i] = endName{line[len(line)-1], strategyColor(c.Column.Strategy), c.Column.Label, []string{c.Words(), intervalNote(c)}}
 	}
-	pushApart(centers, heights, p.top-8, p.bottom+12)
-	for i, c := range curves {
-		p.name(s, c, end(c), centers[i], heights[i])
-	}
-}
-
-func (p *breakEvenPlot) name(s *sheet, c analysis.Curve, end point, center, height float64) {
-	clr := strategyColor(c.Column.Strategy)
-	x := p.right + leader
-	top := center - min(height, 33)/2 + 9
-	s.line(clr, 0.8, point{end.x + 5, end.y}, point{x - 4, top - 3})
-	pen := curvePen
-	pen.color = clr
-	room := pageWidth - margin - x + 8
-	s.text(point{x, top}, fit(pen, c.Column.Label, room), c.Column.Label)
-	if height >= 22 {
-		s.text(point{x, top + 11}, fit(notePen, c.Words(), room), c.Words())
-	}
-	if height >= 33 {
-		note := notePen
-		note.color = faint
-		s.text(point{x, top + 21.5}, fit(note, intervalNote(c), room), intervalNote(c))
-	}
+	setNames(s, p.right+leader, pageWidth-margin+8, p.top-8, p.bottom+12, names)
 }

@@ -1,6 +1,9 @@
 package plots
 
-import "strings"
+import (
+	"strconv"
+	"strings"
+)
 
 // Caption is what a picture says about itself in its footer.
 type Caption struct {
@@ -75,4 +78,31 @@ func wrapLine(p pen, text string, width float64) []string {
 		line = longer
 	}
 	return append(lines, line)
+}
+
+// upper begins a text with a capital letter.
+func upper(text string) string {
+	if text == "" {
+		return ""
+	}
+	return strings.ToUpper(text[:1]) + text[1:]
+}
+
+// workersAndWork says under which conditions a picture was measured, as far as
+// they are known: "2 workers, 9 digits. ".
+func workersAndWork(workers int, work string) string {
+	var parts []string
+	switch {
+	case workers == 1:
+		parts = append(parts, "1 worker")
+	case workers > 1:
+		parts = append(parts, strconv.Itoa(workers)+" workers")
+	}
+	if work != "" {
+		parts = append(parts, work)
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return strings.Join(parts, ", ") + ". "
 }

@@ -74,3 +74,12 @@ func pale(c color.Color) color.Color {
 	n.A = 0x2C
 	return n
 }
+
+// mixed returns the colour thinned with paper, for what is not clear. It is
+// opaque, because tiles lie side by side.
+func mixed(c color.Color) color.Color {
+	const part = 0.38
+	n := color.NRGBAModel.Convert(c).(color.NRGBA)
+	thin := func(v uint8) uint8 { return uint8(part*float64(v) + (1-part)*255) }
+	return color.NRGBA{thin(n.R), thin(n.G), thin(n.B), 0xFF}
+}

@@ -2,6 +2,7 @@ package plots
 
 import (
 	"bytes"
+	"errors"
 	"flag"
 	"image/png"
 	"math"
@@ -21,23 +22,38 @@ var update = flag.Bool("update", false, "rewrite the golden images")
 
 var caption = Caption{Machine: "linux/amd64, 2 CPUs, go1.26", Redraw: "handoff report results/x"}
 
-// pictures draws both pictures of a recorded file.
-func pictures(t *testing.T, path string) map[string]*Picture {
+// pictures draws all pictures of a recorded file.
+func pictures(t testing.TB, path string) map[string]*Picture {
 	t.Helper()
 	run, err := record.Open(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	m := analysis.Main(analysis.Matrices(run))
-	breakdown, err := analysis.NewBreakdown(m)
-	if err != nil {
+	all := analysis.Matrices(run)
+	m := analysis.Main(all)
+	breakdown, errPhases := analysis.NewBreakdown(m)
+	breakEven, errBreakEven := analysis.NewBreakEven(m)
+	payload, errPayload := analysis.NewPayload(all)
+	memory, errMemory := analysis.NewMemory(m)
+	roofline, errRoofline := analysis.NewRoofline(m)
+	chunks, errChunks := analysis.NewChunks(all)
+	workers, errWorkers := analysis.NewWorkers(all)
+	spread, errSpread := analysis.NewSpread(all)
+	best, errBest := analysis.NewBest(all)
+	if err := errors.Join(errPhases, errBreakEven, errBest, errPayload, errMemory, errRoofline, errChunks, errWorkers, errSpread); err != nil {
 		t.Fatal(err)
 	}
-	breakEven, err := analysis.NewBreakEven(m)
-	if err != nil {
-		t.Fatal(err)
+	return map[string]*Picture{
+		"phases":    Phases(breakdown, caption),
+		"breakeven": BreakEven(breakEven, caption),
+		"best":      Best(best, caption),
+		"payload":   Payload(payload, caption),
+		"chunk":     Chunk(chunks, caption),
+		"workers":   Workers(workers, caption),
+		"spread":    Spread(spread, caption),
+		"memory":    Memory(memory, caption),
+		"roofline":  Roofline(roofline, caption),
 	}
-	return map[string]*Picture{"phases": Phases(breakdown, caption), "breakeven": BreakEven(breakEven, caption)}
 }
 
 func TestGoldenImages(t *testing.T) {
@@ -87,9 +103,20 @@ func TestResolution(t *testing.T) {
 func TestSVGText(t *testing.T) {
 	want := map[string][]string{
 		"phases": {"serial", "goroutine pool", "subprocess gob", "subprocess JSON", "shared file", "compute", "encode", "transfer",
-			"decode", "wait", "speed-up", "handoff cost", "1.00×", "10.0 µs", "Every strategy beats serial: 1.41× (shared file) to 1.96× (goroutine pool)", "redraw: handoff report results/x"},
-		"breakeven": {"goroutine pool", "subprocess gob", "subprocess JSON", "shared file", "break-even: 720 ns", "pays off from 720 ns",
-			"A subprocess pays off once an item holds 720 ns of work or more", "100 ns", "1 µs", "10 µs", "slower than serial", "faster than serial"},
+			"decode", "wait", "speed-up", "handoff cost", "1.00×", "10.8 µs", "Every strategy beats serial: 1.41× (shared file) to 1.97× (goroutine pool)", "redraw: handoff report results/x"},
+		"breakeven": {"goroutine pool", "subprocess gob", "subprocess JSON", "shared file", "break-even: 700 ns", "pays off from 700 ns",
+			"A subprocess pays off once an item holds 700 ns of work or more", "100 ns", "1 µs", "10 µs", "slower than serial", "faster than serial"},
+		"best": {"Where leaving the process pays, subprocess gob is never clearly beaten", "Pale: tied with", "stay serial",
+			"no difference", "= JSON", "record, no payload", "tree, 1 MiB", "10 µs", "computed from the measured handoff cost"},
+		"memory": {"Subprocess JSON sends 2.58× the bytes of subprocess gob", "on the wire, per item", "allocated per item", "peak size, all processes",
+			"Dark: the workers, pale: the coordinator", "31.5 B", "12.2 B", "MiB"},
+		"roofline": {"Serialization allows subprocess gob 6.3 million items a second; waiting leaves 3.0 million", "computing alone: 2 workers", "serial",
+			"roof 6.6 M/s", "47% of it reached", "10 M/s", "measured 29 M/s"},
+		"chunk":   {"With the shared file the automatic chunk takes 1.19× as long as the best", "items in a chunk", "auto 196 ns", "1.00× the best, chunk 256", "1024", "10 µs"},
+		"workers": {"More workers than the 2 CPUs bring nothing", "Times as fast as serial", "ideal, with 2 CPUs", "1.56× with 8", "2×", "goroutine pool"},
+		"spread": {"105 of 106 medians are known to within 10%", "The 14 noisiest of 106 cells", "all cells, median of a round", "±20%, n=10", "first sample",
+			"Factor, subprocess JSON, 7 digits, number"},
+		"payload": {"Subprocess gob carries 1 MiB at the least cost, in every shape", "Bar across a line", "record", "tree", "0", "4 KiB", "1 MiB", "100 ns", "shared file"},
 	}
 	for name, p := range pictures(t, "../testdata/run") {
 		svg := svgOf(t, p)

@@ -51,6 +51,33 @@ func clearest(candidates [][]point, obstacles []point, enough float64) (best int
 	return best, bestRoom
 }
 
+// setFree sets a text at the clearest of several places for its baseline, and
+// returns which points it takes; the first of places that are clear enough. The
+// text runs in direction d.
+func setFree(s *sheet, pen pen, text string, d point, places, obstacles []point, enough float64) []point {
+	if len(places) == 0 {
+		return nil
+	}
+	candidates := make([][]point, len(places))
+	for i, p := range places {
+		candidates[i] = takenBy(pen, text, p, d)
+	}
+	best, _ := clearest(candidates, obstacles, enough)
+	pen.turn = math.Atan2(-d.y, d.x)
+	s.text(places[best], pen, text)
+	return candidates[best]
+}
+
+// takenBy returns points on a text's baseline and along its top.
+func takenBy(pen pen, text string, p, d point) []point {
+	width := pen.width(text)
+	from := offset(p, d, -pen.align*width)
+	to := offset(from, d, width)
+	up := point{d.y, -d.x}
+	top := 0.75 * pen.size
+	return append(along([]point{from, to}, 6), along([]point{offset(from, up, top), offset(to, up, top)}, 6)...)
+}
+
 // along returns points on a polyline, at most step apart.
 func along(line []point, step float64) []point {
 	all := slices.Clone(line)

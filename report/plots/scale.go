@@ -36,3 +36,25 @@ func (l logScale) steps(factors ...float64) []float64 {
 	}
 	return all
 }
+
+// zeroScale is a logarithmic scale with a place of its own for zero, left of a
+// gap.
+type zeroScale struct {
+	logScale
+	zero float64 // points
+}
+
+func (z zeroScale) at(v float64) float64 {
+	if v <= 0 {
+		return z.zero
+	}
+	return z.logScale.at(v)
+}
+
+// linearScale maps values to points in proportion.
+type linearScale struct{ lo, hi, a, b float64 }
+
+func (l linearScale) at(v float64) float64 {
+	v = min(max(v, l.lo), l.hi)
+	return l.a + (l.b-l.a)*(v-l.lo)/(l.hi-l.lo)
+}

@@ -100,3 +100,8 @@ func (s *sheet) disc(c color.Color, p point, radius, halo float64) {
 	s.c.SetColor(c)
 	s.c.Fill(path)
 }
+
+// diamond paints a square that stands on a corner.
+func (s *sheet) diamond(c color.Color, p point, size float64) {
+	s.fill(c, point{p.x - size, p.y}, point{p.x, p.y - size}, point{p.x + size, p.y}, point{p.x, p.y + size})
+}

@@ -1,0 +1,40 @@
+package report
+
+import (
+	"strings"
+
+	"github.com/handoff-go/handoff/report/analysis"
+)
+
+// answersMethod says how the answers were found that are not read off a curve.
+const answersMethod = "A shape that was measured with several sizes of item has its break-even read off between them; for the others it is computed from the handoff cost o of items " +
+	"with nothing to compute, as c = o/(P−1). A codec wins if the other takes 5% longer at least and the interval of the ratios within each round is clear of 1; else they tie. " +
+	"Break-evens tie where their intervals meet; those computed from o, where the difference within each round is less than 5% or not clear of zero."
+
+// answerTables has a table for each question that the run answers.
+func (r *Report) answerTables() []*table {
+	pays := &table{
+		title: "Break-even: the compute per item from which a strategy beats serial",
+		head:  []string{"shape", "strategy", "finding", "tied with", "95% interval", "n", "from"},
+	}
+	codecs := &table{
+		title: "Codecs: which one hands an item over at the least cost",
+		head:  []string{"shape", "payload", "codecs", "finding", "95% interval", "n", "from"},
+	}
+	for _, a := range r.answers {
+		n := formatValue(float64(a.N), "samples")
+		switch a.About {
+		case analysis.WhenItPays:
+			pays.rows = append(pays.rows, []string{orDash(a.Shape), a.Subject, a.Words, orDash(strings.Join(a.Tied, ", ")), a.Interval, n, a.From})
+		case analysis.WhichCodec:
+			codecs.rows = append(codecs.rows, []string{orDash(a.Shape), analysis.Bytes(a.Payload, 3), a.Subject, a.Words, a.Interval, n, a.From})
+		}
+	}
+	var all []*table
+	for _, t := range []*table{pays, codecs} {
+		if len(t.rows) > 0 {
+			all = append(all, t)
+		}
+	}
+	return all
+}
