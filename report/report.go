@@ -68,6 +68,7 @@ func New(run *record.Run) *Report {
 	}
 	r.addBest()
 	r.addPayload()
+	r.addCodec()
 	r.addChunk()
 	r.addWorkers()
 	r.addSpread()
@@ -125,6 +126,15 @@ func (r *Report) addMemory() {
 func (r *Report) addRoofline() {
 	p, err := analysis.NewRoofline(r.main)
 	addPlot(r, "roofline", rooflineMethod, p, err, plots.Roofline)
+}
+
+// addCodec is for runs that measure codecs on their own; few do, so that it is
+// no gap if there are none.
+func (r *Report) addCodec() {
+	if p, err := analysis.NewCodecs(r.matrices); err == nil {
+		addPlot(r, "codec", "What is left of handing over where no process is: compare it with the picture payload to see what the way costs.",
+			p, err, plots.Payload)
+	}
 }
 
 func (r *Report) addChunk() {

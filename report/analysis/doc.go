@@ -5,7 +5,7 @@
 //  2. [Interval] sums up a cell's samples: median and order-statistic interval.
 //  3. [Speedup] and [Cost] compare a cell with serial's cell of the same work,
 //     round by round, so that what disturbs a whole round cancels.
-//  4. [NewBreakdown], [NewBreakEven], [NewBest], [NewPayload], [NewMemory],
+//  4. [NewBreakdown], [NewBreakEven], [NewBest], [NewPayload], [NewCodecs], [NewMemory],
 //     [NewRoofline], [NewChunks], [NewWorkers], [NewSpread] and [NewPeers] are the
 //     numbers behind one picture each.
 //  5. [NewLanes] says where the wall time of every lane goes, so that it adds up.

@@ -12,9 +12,11 @@ const handoffBench = "Handoff"
 
 // Payload is what handing an item over costs, over the bytes that it carries:
 // the numbers behind the picture "payload". Times are seconds of worker time
-// per item, P·wall/N, of work that computes nothing.
+// per item, P·wall/N, of work that computes nothing; those of [NewCodecs] are a
+// codec's alone.
 type Payload struct {
 	Bench   string
+	Words   string // what the times are
 	Workers int
 	Panels  []PayloadPanel
 }
@@ -52,7 +54,10 @@ func NewPayload(all []*Matrix) (*Payload, error) {
 		return nil, &MissingError{"payload", "benchmark " + handoffBench}
 	}
 	cols, workers := m.chosen()
-	p := &Payload{Bench: m.Bench, Workers: workers}
+	p := &Payload{
+		Bench: m.Bench, Workers: workers,
+		Words: "Worker time per item with nothing to compute, over the bytes carried there and back.",
+	}
 	for _, shape := range m.workValues("shape") {
 		panel := PayloadPanel{Shape: shape}
 		for _, c := range cols {
@@ -95,15 +100,24 @@ func (m *Matrix) workValues(key string) []string {
 func (m *Matrix) payloadLine(shape string, c Column) PayloadLine {
 	line := PayloadLine{Column: c}
 	for _, w := range m.Works {
-		payload, err := strconv.ParseFloat(w.Key("payload"), 64)
-		rounds := workerTime(m.Cell(w, c))
-		if w.Key("shape") == shape && err == nil && payload >= 0 && len(rounds) > 0 && rounds.median() > 0 {
-			line.Points = append(line.Points, PayloadPoint{payload, NewInterval(rounds.values()), rounds})
+		if w.Key("shape") == shape {
+			line.add(w.Key("payload"), workerTime(m.Cell(w, c)))
 		}
 	}
-	slices.SortStableFunc(line.Points, func(a, b PayloadPoint) int { return cmp.Compare(a.Bytes, b.Bytes) })
 	line.Knee = knee(line.Points)
 	return line
+}
+
+// add adds a point in its place, unless there is one for the payload.
+func (l *PayloadLine) add(payload string, rounds times) {
+	bytes, err := strconv.ParseFloat(payload, 64)
+	if err != nil || !(bytes >= 0) || math.IsInf(bytes, 0) || len(rounds) == 0 || !(rounds.median() > 0) {
+		return
+	}
+	i, found := slices.BinarySearchFunc(l.Points, bytes, func(p PayloadPoint, b float64) int { return cmp.Compare(p.Bytes, b) })
+	if !found {
+		l.Points = slices.Insert(l.Points, i, PayloadPoint{bytes, NewInterval(rounds.values()), rounds})
+	}
 }
 
 // knee needs a point without a payload to start from.

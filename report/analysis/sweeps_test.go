@@ -393,3 +393,36 @@ func TestBelow(t *testing.T) {
 		}
 	}
 }
+
+// Both ways count, of one item a message; what was measured one way only is not
+// compared.
+func TestCodecs(t *testing.T) {
+	ns := map[string]float64{}
+	for _, codec := range []struct {
+		name           string
+		encode, decode float64
+	}{{"gob", 100, 300}, {"json", 200, 900}} {
+		for _, payload := range []int{0, 4096} {
+			cell := fmt.Sprintf("Codec/codec=%s/shape=tree/payload=%d", codec.name, payload)
+			ns[cell+"/way=encode/batch=1"] = codec.encode + float64(payload)
+			ns[cell+"/way=decode/batch=1"] = codec.decode + float64(payload)
+			ns[cell+"/way=decode/batch=256"] = 1
+			ns[fmt.Sprintf("Codec/codec=binary/shape=tree/payload=%d/way=encode/batch=1", payload)] = 1
+		}
+	}
+	p, err := NewCodecs(matricesOf(t, cells(8, 0.1, ns)))
+	if err != nil || len(p.Panels) != 1 || len(p.Panels[0].Lines) != 2 {
+		t.Fatalf("%+v (%v)", p, err)
+	}
+	gob := p.Panels[0].Lines[0]
+	// 400 ns without a payload, two more a byte: doubled at 200 bytes.
+	if gob.Column.Label != "gob" || !near(gob.Points[0].Cost.Center, 400e-9*1.1) || !near(gob.Knee.Center, 200) {
+		t.Errorf("%+v", gob)
+	}
+	if got := p.Title(); got != "Gob carries 4 KiB at the least cost" {
+		t.Error(got)
+	}
+	if _, err := NewCodecs(matricesOf(t, handoffRun(0))); err == nil || err.Error() != "plot codec: the file has no benchmark Codec" {
+		t.Error(err)
+	}
+}

@@ -33,6 +33,9 @@ func drawAll(t *testing.T, text string) string {
 	if p, err := analysis.NewPayload(all); err == nil {
 		drew("payload", p.Title(), Payload(p, caption))
 	}
+	if p, err := analysis.NewCodecs(all); err == nil {
+		drew("codec", p.Title(), Payload(p, caption))
+	}
 	if c, err := analysis.NewChunks(all); err == nil {
 		drew("chunk", c.Title(), Chunk(c, caption))
 	}
@@ -110,6 +113,7 @@ func TestOddFiles(t *testing.T) {
 		"no workers in names":     {oddRun(7, replace("/workers=", "/hands=")), "chunk spread"},
 		"one worker everywhere":   {oddRun(7, replace("/workers=2", "/workers=1")), ""},
 		"odd payloads":            {oddRun(7, replace("payload=4096", "payload=many")), "best chunk workers spread memory roofline"},
+		"the same payload twice":  {oddRun(7, replace("payload=4096", "payload=0/other=1")), "best chunk workers spread memory roofline"},
 		"odd chunks":              {oddRun(7, replace("chunk=64", "chunk=0")), "best payload workers spread memory roofline"},
 		"no chunk by itself":      {oddRun(7, without("chunk=auto")), "spread"},
 		"half of the cells":       {oddRun(7, without("digits=9")), "best payload chunk spread memory"},

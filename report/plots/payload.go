@@ -17,7 +17,7 @@ const (
 )
 
 // Payload draws what handing an item over costs over the bytes that it carries,
-// one panel a shape, one line a strategy.
+// one panel a shape, one line a strategy; or what a codec takes, a line each.
 func Payload(p *analysis.Payload, caption Caption) *Picture {
 	plot := &payloadPlot{Payload: p, caption: caption, subtitle: payloadSubtitle(p)}
 	plot.layout()
@@ -25,8 +25,7 @@ func Payload(p *analysis.Payload, caption Caption) *Picture {
 }
 
 func payloadSubtitle(p *analysis.Payload) string {
-	text := "Worker time per item with nothing to compute, over the bytes carried there and back. " + workersAndWork(p.Workers, "") +
-		samplesWords(p.Samples())
+	text := p.Words + " " + upper(workersAndWork(p.Workers, "")) + samplesWords(p.Samples())
 	if least, _ := p.Samples(); least >= analysis.MinSamples {
 		text += ", 95% intervals"
 	}
