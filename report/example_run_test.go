@@ -82,7 +82,7 @@ func inventedRun(seed uint64, rounds int) string {
 		lines = append(lines, inventedSweeps(sweeps, slow)...)
 		sweeps.Shuffle(len(lines), func(i, j int) { lines[i], lines[j] = lines[j], lines[i] })
 		for _, line := range lines {
-			fmt.Fprintf(&out, "# round: %d\n# pressure: %d\n%s\n", round, rng.IntN(3000), line)
+			fmt.Fprintf(&out, "# round: %d\n# pressure: %d\n%s\n", round, sweeps.IntN(3000), line)
 		}
 	}
 	return out.String()

@@ -44,6 +44,13 @@ var inventedWorkers = []struct {
 	serial   float64
 }{{"goroutines", 0.01}, {"process-gob", 0.14}, {"shared-file", 0.33}}
 
+// inventedCodecs are what encoding an item takes in nanoseconds, and each byte
+// of its payload; decoding takes twice as long.
+var inventedCodecs = []struct {
+	codec      string
+	item, byte float64
+}{{"binary", 210, 0.11}, {"cbor", 520, 0.3}, {"gob", 600, 0.14}, {"json", 900, 3.4}}
+
 // inventedSweeps are the lines of one round.
 func inventedSweeps(rng *rand.Rand, slow float64) []string {
 	var lines []string
@@ -76,6 +83,17 @@ func inventedSweeps(rng *rand.Rand, slow float64) []string {
 			both := min(workers, 2) // there are two CPUs
 			wall := 9790 * (s.serial + (1-s.serial)/both) * (1 + 0.015*(workers-both)) * (1 + s.serial/4)
 			add(fmt.Sprintf("Workers/strategy=%s/digits=9/shape=number/workers=%.0f/chunk=auto%s", s.strategy, workers, onDisk(s.strategy)), "item", wall, "")
+		}
+	}
+	for _, c := range inventedCodecs {
+		for _, payload := range []float64{0, 4096, 1 << 20} {
+			for _, way := range []string{"encode", "decode"} {
+				ns := c.item + c.byte*payload
+				if way == "decode" {
+					ns *= 2
+				}
+				add(fmt.Sprintf("Codec/codec=%s/shape=tree/payload=%.0f/way=%s/batch=1", c.codec, payload, way), "item", ns, "")
+			}
 		}
 	}
 	return lines

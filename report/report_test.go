@@ -19,7 +19,7 @@ import (
 )
 
 // drawn are the pictures of a whole run.
-var drawn = []string{"best", "breakeven", "chunk", "memory", "payload", "phases", "roofline", "spread", "workers"}
+var drawn = []string{"best", "breakeven", "chunk", "codec", "memory", "payload", "phases", "roofline", "spread", "workers"}
 
 func openRun(t *testing.T, path string) *Report {
 	t.Helper()
@@ -63,16 +63,18 @@ func TestNumbersGolden(t *testing.T) {
 	}
 	best, errBest := analysis.NewBest(r.matrices)
 	payload, errPayload := analysis.NewPayload(r.matrices)
+	codecs, errCodecs := analysis.NewCodecs(r.matrices)
 	memory, errMemory := analysis.NewMemory(r.main)
 	roofline, errRoofline := analysis.NewRoofline(r.main)
 	chunks, errChunks := analysis.NewChunks(r.matrices)
 	workers, errWorkers := analysis.NewWorkers(r.matrices)
 	spread, errSpread := analysis.NewSpread(r.matrices)
-	if err := errors.Join(errBest, errPayload, errMemory, errRoofline, errChunks, errWorkers, errSpread); err != nil {
+	if err := errors.Join(errBest, errPayload, errCodecs, errMemory, errRoofline, errChunks, errWorkers, errSpread); err != nil {
 		t.Fatal(err)
 	}
 	writeBest(&out, best)
 	writePayload(&out, payload)
+	writePayload(&out, codecs)
 	writeMemory(&out, memory)
 	writeRoofline(&out, roofline)
 	writeChunks(&out, chunks)

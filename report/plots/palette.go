@@ -24,15 +24,21 @@ var strategyColors = map[string]color.Color{
 	"process-json":       rgb(0xC24A00), // vermilion
 	"process-shm-binary": rgb(0x3B4BA3), // indigo
 	"shared-file":        rgb(0x7F3F8F), // reddish purple
+
+	"process-binary":    rgb(0x8A5F00), // orange
+	"process-cbor":      rgb(0x24708F), // sky blue
+	"process-msgpack":   rgb(0xA8336F), // pink
+	"process-jsonv2":    rgb(0x6B6A00), // yellow
+	"process-gob-fresh": rgb(0x5A4A3A), // brown
 }
 
 // spareColors are for strategies that are not in the table above.
 var spareColors = []color.Color{
-	rgb(0x8A5F00), // orange
-	rgb(0x24708F), // sky blue
-	rgb(0x6B6A00), // yellow
-	rgb(0xA8336F), // pink
-	rgb(0x5A4A3A), // brown
+	rgb(0x9A3B26), // brick
+	rgb(0x3F6B3A), // forest
+	rgb(0x5B3FA0), // violet
+	rgb(0x006D77), // teal
+	rgb(0x6D4C41), // cocoa
 }
 
 // strategyColor returns a strategy's colour, the same in every picture: a

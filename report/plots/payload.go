@@ -45,7 +45,7 @@ func payloadSubtitle(p *analysis.Payload) string {
 
 func anyKnee(p *analysis.Payload) bool {
 	return slices.ContainsFunc(p.Panels, func(panel analysis.PayloadPanel) bool {
-		return slices.ContainsFunc(panel.Lines, func(l analysis.PayloadLine) bool { return l.Knee.N > 0 })
+		return slices.ContainsFunc(panel.Lines, func(l analysis.PayloadLine) bool { return l.Knee.N > 0 && !l.Knee.Noisy() })
 	})
 }
 

@@ -39,8 +39,9 @@ func pictures(t testing.TB, path string) map[string]*Picture {
 	chunks, errChunks := analysis.NewChunks(all)
 	workers, errWorkers := analysis.NewWorkers(all)
 	spread, errSpread := analysis.NewSpread(all)
+	codecs, errCodecs := analysis.NewCodecs(all)
 	best, errBest := analysis.NewBest(all)
-	if err := errors.Join(errPhases, errBreakEven, errBest, errPayload, errMemory, errRoofline, errChunks, errWorkers, errSpread); err != nil {
+	if err := errors.Join(errPhases, errBreakEven, errBest, errPayload, errMemory, errCodecs, errRoofline, errChunks, errWorkers, errSpread); err != nil {
 		t.Fatal(err)
 	}
 	return map[string]*Picture{
@@ -48,6 +49,7 @@ func pictures(t testing.TB, path string) map[string]*Picture {
 		"breakeven": BreakEven(breakEven, caption),
 		"best":      Best(best, caption),
 		"payload":   Payload(payload, caption),
+		"codec":     Payload(codecs, caption),
 		"chunk":     Chunk(chunks, caption),
 		"workers":   Workers(workers, caption),
 		"spread":    Spread(spread, caption),
@@ -103,19 +105,20 @@ func TestResolution(t *testing.T) {
 func TestSVGText(t *testing.T) {
 	want := map[string][]string{
 		"phases": {"serial", "goroutine pool", "subprocess gob", "subprocess JSON", "shared file", "compute", "encode", "transfer",
-			"decode", "wait", "speed-up", "handoff cost", "1.00×", "10.8 µs", "Every strategy beats serial: 1.41× (shared file) to 1.97× (goroutine pool)", "redraw: handoff report results/x"},
-		"breakeven": {"goroutine pool", "subprocess gob", "subprocess JSON", "shared file", "break-even: 700 ns", "pays off from 700 ns",
-			"A subprocess pays off once an item holds 700 ns of work or more", "100 ns", "1 µs", "10 µs", "slower than serial", "faster than serial"},
+			"decode", "wait", "speed-up", "handoff cost", "1.00×", "10.7 µs", "Every strategy beats serial: 1.40× (shared file) to 1.96× (goroutine pool)", "redraw: handoff report results/x"},
+		"breakeven": {"goroutine pool", "subprocess gob", "subprocess JSON", "shared file", "break-even: 680 ns", "pays off from 680 ns",
+			"A subprocess pays off once an item holds 680 ns of work or more", "100 ns", "1 µs", "10 µs", "slower than serial", "faster than serial"},
 		"best": {"Where leaving the process pays, subprocess gob is never clearly beaten", "Pale: tied with", "stay serial",
 			"no difference", "= JSON", "record, no payload", "tree, 1 MiB", "10 µs", "computed from the measured handoff cost"},
 		"memory": {"Subprocess JSON sends 2.58× the bytes of subprocess gob", "on the wire, per item", "allocated per item", "peak size, all processes",
 			"Dark: the workers, pale: the coordinator", "31.5 B", "12.2 B", "MiB"},
-		"roofline": {"Serialization allows subprocess gob 6.3 million items a second; waiting leaves 3.0 million", "computing alone: 2 workers", "serial",
-			"roof 6.6 M/s", "47% of it reached", "10 M/s", "measured 29 M/s"},
-		"chunk":   {"With the shared file the automatic chunk takes 1.19× as long as the best", "items in a chunk", "auto 196 ns", "1.00× the best, chunk 256", "1024", "10 µs"},
-		"workers": {"More workers than the 2 CPUs bring nothing", "Times as fast as serial", "ideal, with 2 CPUs", "1.56× with 8", "2×", "goroutine pool"},
-		"spread": {"105 of 106 medians are known to within 10%", "The 14 noisiest of 106 cells", "all cells, median of a round", "±20%, n=10", "first sample",
-			"Factor, subprocess JSON, 7 digits, number"},
+		"roofline": {"Serialization allows subprocess gob 6.4 million items a second; waiting leaves 3.0 million", "computing alone: 2 workers", "serial",
+			"roof 6.7 M/s", "46% of it reached", "10 M/s", "measured 29 M/s"},
+		"codec":   {"Binary carries 1 MiB at the least cost", "without a process", "tree", "cbor", "json", "1 MiB"},
+		"chunk":   {"With the shared file the automatic chunk takes 1.20× as long as the best", "items in a chunk", "auto 192 ns", "0.97× the best, chunk 256", "1024", "10 µs"},
+		"workers": {"More workers than the 2 CPUs bring nothing", "Times as fast as serial", "ideal, with 2 CPUs", "1.59× with 8", "2×", "goroutine pool"},
+		"spread": {"130 of 130 medians are known to within 10%", "The 14 noisiest of 130 cells", "all cells, median of a round", "±9%, n=10", "first sample",
+			"Factor, shared file, 5 digits, number"},
 		"payload": {"Subprocess gob carries 1 MiB at the least cost, in every shape", "Bar across a line", "record", "tree", "0", "4 KiB", "1 MiB", "100 ns", "shared file"},
 	}
 	for name, p := range pictures(t, "../testdata/run") {

@@ -12,7 +12,7 @@ import (
 const (
 	stripPitch  = 24
 	stripHeight = 19
-	stripNames  = 176
+	stripNames  = 184
 	stripWidths = 66   // column of intervals at the right
 	stripRange  = 0.30 // of the median, up and down
 )
@@ -25,6 +25,10 @@ func Spread(d *analysis.Spread, caption Caption) *Picture {
 	p := &spreadPlot{Spread: d, caption: caption, subtitle: spreadSubtitle(d)}
 	p.top = headHeight(p.subtitle) + 32
 	p.left, p.right = margin+stripNames, pageWidth-margin-stripWidths
+	p.name = stripPen
+	for _, strip := range d.Strips {
+		p.name = fit(p.name, strip.Words, stripNames-8)
+	}
 	bottom := p.top + stripPitch*float64(len(d.Strips)+1) + 6
 	return &Picture{width: pageWidth, height: bottom + 48, draw: p.draw}
 }
@@ -44,6 +48,7 @@ type spreadPlot struct {
 	subtitle string
 
 	top, left, right float64
+	name             pen // of all strips alike
 }
 
 func (p *spreadPlot) draw(s *sheet) {
@@ -65,14 +70,13 @@ func (p *spreadPlot) strip(s *sheet, top float64, strip analysis.Strip) {
 	y := linearScale{1 - stripRange, 1 + stripRange, top + stripHeight, top}
 	s.box(shade, p.left, y.at(1.1), p.right, y.at(0.9))
 	s.line(rule, 0.6, point{p.left, middle}, point{p.right, middle})
-	clr, pen := color.Color(ink), stripPen
+	clr, pen := color.Color(ink), p.name
 	if strip.Cell != nil {
 		clr = strategyColor(strip.Cell.Column.Strategy)
 	} else {
 		pen.bold, pen.color = true, ink
 	}
-	name := fit(pen, strip.Words, stripNames-10)
-	s.text(point{margin, middle + 3}, name, shorten(name, strip.Words, stripNames-10))
+	s.text(point{margin, middle + 3}, pen, shorten(pen, strip.Words, stripNames-8))
 	for _, q := range strip.Points {
 		p.point(s, clr, y, q)
 	}
