@@ -15,19 +15,19 @@ const answersMethod = "A shape that was measured with several sizes of item has 
 func (r *Report) answerTables() []*table {
 	pays := &table{
 		title: "Break-even: the compute per item from which a strategy beats serial",
-		head:  []string{"shape", "strategy", "finding", "tied with", "95% interval", "n", "from"},
+		head:  []string{"shape", "payload", "strategy", "finding", "tied with", "95% interval", "n", "from"},
 	}
 	codecs := &table{
 		title: "Codecs: which one hands an item over at the least cost",
 		head:  []string{"shape", "payload", "codecs", "finding", "95% interval", "n", "from"},
 	}
 	for _, a := range r.answers {
-		n := formatValue(float64(a.N), "samples")
+		n, payload := formatValue(float64(a.N), "samples"), analysis.Bytes(a.Payload, 3)
 		switch a.About {
 		case analysis.WhenItPays:
-			pays.rows = append(pays.rows, []string{orDash(a.Shape), a.Subject, a.Words, orDash(strings.Join(a.Tied, ", ")), a.Interval, n, a.From})
+			pays.rows = append(pays.rows, []string{orDash(a.Shape), payload, a.Subject, a.Words, orDash(strings.Join(a.Tied, ", ")), a.Interval, n, a.From})
 		case analysis.WhichCodec:
-			codecs.rows = append(codecs.rows, []string{orDash(a.Shape), analysis.Bytes(a.Payload, 3), a.Subject, a.Words, a.Interval, n, a.From})
+			codecs.rows = append(codecs.rows, []string{orDash(a.Shape), payload, a.Subject, a.Words, a.Interval, n, a.From})
 		}
 	}
 	var all []*table

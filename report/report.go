@@ -104,11 +104,12 @@ func (r *Report) addPhases() {
 
 func (r *Report) addBreakEven() {
 	b, err := analysis.NewBreakEven(r.main)
-	addPlot(r, "breakeven", "Where a line is below the diagonal the strategy is faster than serial; it pays off from where it crosses.",
-		b, err, plots.BreakEven)
 	if err == nil {
+		b.Load(r.answers)
 		r.breakEven = b
 	}
+	addPlot(r, "breakeven", "Where a line is below the diagonal the strategy is faster than serial; it pays off from where it crosses.",
+		b, err, plots.BreakEven)
 }
 
 func (r *Report) addBest() {

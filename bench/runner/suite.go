@@ -32,6 +32,7 @@ var suites = []Suite{
 			"^BenchmarkHandoff$/./^payload=0$",
 			// At which payload which codec wins.
 			"^BenchmarkHandoff$/^strategy=process-(gob|json)$/^payload=(4096|65536)$/./^workers=2$/^chunk=auto$",
+			"^BenchmarkHandoff$/^strategy=(goroutines|shared-file)$/^payload=4096$/^shape=record$",
 			"^BenchmarkChunk$/^strategy=process-gob$/./././^chunk=(1|16|256|auto)$",
 			"^BenchmarkWorkers$/^strategy=(goroutines|process-gob)$/././^workers=(1|2|4)$",
 			"^BenchmarkRoundTrip$/^strategy=(process-gob|shared-file)$",

@@ -23,7 +23,7 @@ func TestSuitesFindTheirCells(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
 	for suite, wants := range map[string]map[string]int{
-		"default": {"Factor": 30, "Handoff": 41, "Chunk": 4, "Workers": 6, "RoundTrip": 2, "Start": 1, "Floor": 2, "Canary": 1},
+		"default": {"Factor": 30, "Handoff": 43, "Chunk": 4, "Workers": 6, "RoundTrip": 2, "Start": 1, "Floor": 2, "Canary": 1},
 		"quick":   {"Factor": 15, "Canary": 1},
 		"floor":   {"Handoff": 22, "RoundTrip": 5, "Start": 5, "Floor": 46, "Canary": 1},
 	} {

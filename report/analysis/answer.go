@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -13,7 +14,7 @@ import (
 type Answer struct {
 	About   About
 	Shape   string  // of the data, "" where the names do not say
-	Payload float64 // bytes carried along; 0 for break-evens
+	Payload float64 // bytes carried along
 	Subject string  // "subprocess gob", or for codecs "gob, json"
 	Words   string  // "pays off from 720 ns"
 	Tied    []string
@@ -35,8 +36,8 @@ const (
 	WhichCodec              // which codec wins, at a payload
 )
 
-// Answers finds what a run can answer: for every shape, from which compute per
-// item each strategy beats serial, and which codec wins at which payload.
+// Answers finds what a run can answer: for every shape and payload, from which
+// compute per item each strategy beats serial, and which codec wins.
 func Answers(all []*Matrix) []Answer {
 	var found []Answer
 	handoff := benchmark(all, handoffBench)
@@ -52,8 +53,8 @@ func Answers(all []*Matrix) []Answer {
 	if handoff == nil {
 		return found
 	}
-	for _, w := range handoff.comparable() {
-		if shape := w.Key("shape"); !slices.Contains(shapes, shape) && compareValues(w.Key("payload"), "0") == 0 {
+	for _, w := range handoff.byShape() {
+		if !slices.Contains(shapes, w.Key("shape")) || w.payload() > 0 {
 			found = append(found, handoff.costAnswers(w)...)
 		}
 	}
@@ -90,7 +91,7 @@ func (c Crossing) ties(o Crossing) bool {
 // to compute: o ≤ (P−1)·c from c = o/(P−1) on.
 func (m *Matrix) costAnswers(w Work) []Answer {
 	cols, workers := m.chosen()
-	serial := m.Serial(w)
+	serial := m.serialOfShape(w)
 	var found []Answer
 	var costs []times
 	var of []Column
@@ -101,7 +102,7 @@ func (m *Matrix) costAnswers(w Work) []Answer {
 		}
 		x := crossingOf(NewInterval(cost.scaled(1 / float64(workers-1)).values()))
 		a := newPayAnswer(c, x, math.Inf(1))
-		a.Shape, a.N, a.From = w.Key("shape"), len(cost), m.Bench+", no payload"
+		a.Shape, a.Payload, a.N, a.From = w.Key("shape"), w.payload(), len(cost), m.Bench
 		found, costs, of = append(found, a), append(costs, cost), append(of, c)
 	}
 	for i := range found {
@@ -161,17 +162,26 @@ func (m *Matrix) codecAnswers() []Answer {
 	cols = slices.DeleteFunc(slices.Clone(cols), func(c Column) bool {
 		return !strings.HasPrefix(c.Strategy, "process-") || transportOf(c.Strategy) != "pipe"
 	})
-	works := slices.Clone(m.Works)
-	slices.SortStableFunc(works, func(a, b Work) int {
-		return cmp.Or(strings.Compare(a.Key("shape"), b.Key("shape")), compareValues(a.Key("payload"), b.Key("payload")))
-	})
 	var found []Answer
-	for _, w := range works {
+	for _, w := range m.byShape() {
 		if a, ok := m.codecAnswer(w, cols); ok {
 			found = append(found, a)
 		}
 	}
 	return found
+}
+
+// byShape returns the works, each shape's by payload.
+func (m *Matrix) byShape() []Work {
+	return slices.SortedStableFunc(slices.Values(m.Works), func(a, b Work) int {
+		return cmp.Or(strings.Compare(a.Key("shape"), b.Key("shape")), cmp.Compare(a.payload(), b.payload()))
+	})
+}
+
+// payload is what an item carries, in bytes: none where the name does not say.
+func (w Work) payload() float64 {
+	bytes, _ := strconv.ParseFloat(w.Key("payload"), 64)
+	return bytes
 }
 
 func (m *Matrix) codecAnswer(w Work, cols []Column) (a Answer, ok bool) {
@@ -194,10 +204,9 @@ func (m *Matrix) codecAnswer(w Work, cols []Column) (a Answer, ok bool) {
 	}
 	by := lead(all[best], all[next])
 	a = Answer{
-		About: WhichCodec, Shape: w.Key("shape"), Subject: strings.Join(names, ", "),
+		About: WhichCodec, Shape: w.Key("shape"), Payload: w.payload(), Subject: strings.Join(names, ", "),
 		Value: by.Center, Lo: by.Lo, Hi: by.Hi, Interval: Times(by.Lo) + " to " + Times(by.Hi), N: by.N, From: m.Bench,
 	}
-	fmt.Sscan(w.Key("payload"), &a.Payload) // a name without a payload carries none
 	if a.Words = names[best] + " wins over " + names[next] + " by " + Times(by.Center); len(tied) > 0 {
 		for _, i := range tied {
 			a.Tied = append(a.Tied, names[i])

@@ -3,6 +3,7 @@ package analysis
 import (
 	"math"
 	"slices"
+	"strings"
 )
 
 // BreakEven is the handoff cost against the size of an item, for each strategy:
@@ -19,6 +20,7 @@ type Curve struct {
 	Column   Column
 	Points   []CostPoint
 	Crossing Crossing
+	Loaded   string // "with 4 KiB: from 11 µs", or ""; see [BreakEven.Load]
 }
 
 // CostPoint is one work: what an item of it costs to compute (x) and to hand
@@ -103,6 +105,35 @@ func (m *Matrix) curve(works []Work, c Column) Curve {
 		return 1
 	})
 	return curve
+}
+
+// Load notes at each curve from which compute on its strategy pays off where
+// items carry something: the smallest payload, in shape record if that is there.
+func (b *BreakEven) Load(answers []Answer) {
+	var load *Answer
+	for i, a := range answers {
+		if a.About == WhenItPays && a.Payload > 0 && (load == nil || a.lighter(*load)) {
+			load = &answers[i]
+		}
+	}
+	if load == nil {
+		return
+	}
+	for i := range b.Curves {
+		for _, a := range answers {
+			if a.About == WhenItPays && a.Shape == load.Shape && a.Payload == load.Payload && a.Subject == b.Curves[i].Column.Label {
+				b.Curves[i].Loaded = "with " + Bytes(a.Payload, 3) + ": " + strings.TrimPrefix(a.Words, "pays off ")
+			}
+		}
+	}
+}
+
+// lighter orders the loads that a picture of break-evens can tell of.
+func (a Answer) lighter(o Answer) bool {
+	if (a.Shape == "record") != (o.Shape == "record") {
+		return a.Shape == "record"
+	}
+	return a.Payload < o.Payload
 }
 
 // Samples returns the smallest and the largest number of rounds behind a point.

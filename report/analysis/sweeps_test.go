@@ -322,25 +322,48 @@ func TestSpread(t *testing.T) {
 func TestAnswers(t *testing.T) {
 	var sentences []string
 	for _, a := range Answers(matricesOf(t, handoffRun(0.1))) {
-		text := a.Shape + ", " + a.Subject + ": " + a.Words + "; " + a.Interval
-		if a.About == WhichCodec {
-			text = Bytes(a.Payload, 3) + ", " + text
-		}
+		text := Bytes(a.Payload, 3) + ", " + a.Shape + ", " + a.Subject + ": " + a.Words + "; " + a.Interval
 		if len(a.Tied) > 0 {
 			text += "; tied with " + strings.Join(a.Tied, ", ")
 		}
 		sentences = append(sentences, text)
 	}
 	want := []string{
-		"record, goroutine pool: pays off from 100 ns; 90–110 ns",
-		"record, subprocess gob: pays off from 1.1 µs; 990 ns–1.2 µs; tied with subprocess JSON",
-		"record, subprocess JSON: pays off from 1.1 µs; 1.0–1.2 µs; tied with subprocess gob",
+		"0 B, record, goroutine pool: pays off from 100 ns; 90–110 ns",
+		"0 B, record, subprocess gob: pays off from 1.1 µs; 990 ns–1.2 µs; tied with subprocess JSON",
+		"0 B, record, subprocess JSON: pays off from 1.1 µs; 1.0–1.2 µs; tied with subprocess gob",
+		"4 KiB, record, goroutine pool: pays off from 100 ns; 92–110 ns",
+		"4 KiB, record, subprocess gob: pays off from 9.9 µs; 9.0–11 µs",
+		"4 KiB, record, subprocess JSON: pays off from 20 µs; 18–22 µs",
+		"64 KiB, record, goroutine pool: pays off from 100 ns; 94–110 ns",
+		"64 KiB, record, subprocess gob: pays off from 140 µs; 130–150 µs",
+		"64 KiB, record, subprocess JSON: pays off from 290 µs; 260–310 µs",
 		"0 B, record, gob, json: gob and json tie; 1.01× to 1.01×; tied with json",
 		"4 KiB, record, gob, json: gob wins over json by 2.00×; 2.00× to 2.00×",
 		"64 KiB, record, gob, json: gob wins over json by 2.02×; 2.02× to 2.02×",
 	}
 	if got := strings.Join(sentences, "\n"); got != strings.Join(want, "\n") {
 		t.Errorf("got\n%s\nwant\n%s", got, strings.Join(want, "\n"))
+	}
+}
+
+// A picture of break-evens tells what the smallest payload changes.
+func TestLoad(t *testing.T) {
+	b := &BreakEven{Curves: []Curve{{Column: Column{Label: "subprocess gob"}}, {Column: Column{Label: "shared file"}}}}
+	b.Load(Answers(matricesOf(t, handoffRun(0.1))))
+	if b.Curves[0].Loaded != "with 4 KiB: from 9.9 µs" || b.Curves[1].Loaded != "" {
+		t.Errorf("%q and %q", b.Curves[0].Loaded, b.Curves[1].Loaded)
+	}
+	pays := func(shape string, payload float64) Answer {
+		return Answer{About: WhenItPays, Shape: shape, Payload: payload, Subject: "subprocess gob", Words: "pays off from " + shape}
+	}
+	b.Load([]Answer{pays("map", 1), pays("record", 64), pays("record", 8), pays("record", 0), {About: WhichCodec, Payload: 2}})
+	if b.Curves[0].Loaded != "with 8 B: from record" {
+		t.Errorf("%q, want the smallest payload of a record", b.Curves[0].Loaded)
+	}
+	b.Curves[0].Loaded = ""
+	if b.Load([]Answer{pays("record", 0)}); b.Curves[0].Loaded != "" {
+		t.Errorf("%q, but nothing was carried", b.Curves[0].Loaded)
 	}
 }
 

@@ -111,12 +111,21 @@ func (p *breakEvenPlot) layout() {
 	p.bottom = p.top + plotHeight
 	names := 0.0
 	for _, c := range p.Curves {
-		names = max(names, curvePen.width(c.Column.Label), notePen.width(c.Words()), notePen.width(intervalNote(c)))
+		names = max(names, curvePen.width(c.Column.Label), notePen.width(c.Words()), notePen.width(intervalNote(c)), notePen.width(c.Loaded))
 	}
 	p.left = plotLeft
 	p.right = pageWidth - margin - min(names, 190) - leader - 4
 	p.x.a, p.x.b = p.left, p.right
 	p.y.a, p.y.b = p.bottom, p.top
+}
+
+// curveNotes stand below a curve's name.
+func curveNotes(c analysis.Curve) []string {
+	notes := []string{c.Words(), intervalNote(c)}
+	if c.Loaded != "" {
+		notes = append(notes, c.Loaded)
+	}
+	return notes
 }
 
 func intervalNote(c analysis.Curve) string {
@@ -375,7 +384,7 @@ func (p *breakEvenPlot) names(s *sheet) {
 	names := make([]endName, len(p.Curves))
 	for i, c := range p.Curves {
 		line := p.line(c)
-		names[i] = endName{line[len(line)-1], strategyColor(c.Column.Strategy), c.Column.Label, []string{c.Words(), intervalNote(c)}}
+		names[i] = endName{line[len(line)-1], strategyColor(c.Column.Strategy), c.Column.Label, curveNotes(c)}
 	}
 	setNames(s, p.right+leader, pageWidth-margin+8, p.top-8, p.bottom+12, names)
 }
