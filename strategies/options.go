@@ -16,6 +16,7 @@ type options struct {
 	progress     func(done, total int)
 	dir          string
 	phases       bool
+	observe      []observing // the lanes in this process
 }
 
 func newOptions(list []Option) options {

@@ -96,7 +96,8 @@ func (p *core) newProcess(w *slot) *process {
 		core: p, slot: w,
 		exited: make(chan struct{}), gone: make(chan struct{}),
 		encoder: p.codec.NewEncoder(), decoder: p.codec.NewDecoder(), proto: p.def.load(),
-		sender: newLane(p.options.phases), receiver: newLane(p.options.phases),
+		sender:    newLane(p.options.phases, observers(p.options.observe, laneSender, w.number)...),
+		receiver:  newLane(p.options.phases, observers(p.options.observe, laneReceiver, w.number)...),
 		snapshots: map[uint64]chan struct{}{},
 	}
 }

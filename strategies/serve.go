@@ -23,9 +23,10 @@ func (w *worker) loop() {
 	w.lane.to(phaseBusy)
 	for w.work != nil || w.begin() {
 		w.position.do(running)
+		w.lane.observe(phaseCompute)
 		w.work.run()
 		w.position.do(preparing)
-		w.lap.end(phaseCompute)
+		w.lap.end(phaseCompute, phaseEncode)
 		w.finish()
 	}
 	returned = true
@@ -49,7 +50,7 @@ func (w *worker) begin() bool {
 	ctx := w.enter(f)
 	err := w.decode(f)
 	w.data.Reuse(f)
-	w.lap.end(phaseDecode)
+	w.lap.end(phaseDecode, phaseBusy)
 	w.run = execution{load: w.load, ctx: ctx, position: w.position}
 	w.work = &w.run
 	switch {
@@ -70,9 +71,9 @@ func (w *worker) careful() bool { return w.frame.Header.Flags&transport.Careful 
 // sent. One that is there need not have been read: that is part of the lap.
 func (w *worker) fetch() (ok bool) {
 	if w.chunks.peek() {
-		w.lap = w.lane.lap()
+		w.lap = w.lane.lap(phaseTransfer)
 		ok = w.take()
-		w.lap.end(phaseTransfer)
+		w.lap.end(phaseTransfer, phaseDecode)
 		return ok
 	}
 	w.flush()
@@ -80,7 +81,7 @@ func (w *worker) fetch() (ok bool) {
 	ok = w.take()
 	w.lane.arrived(w.frame.Arrived, phaseBusy)
 	w.account = true
-	w.lap = w.lane.lap()
+	w.lap = w.lane.lap(phaseDecode)
 	return ok
 }
 
@@ -208,7 +209,7 @@ func (w *worker) answerBatch(f *transport.Frame, failed []failure) bool {
 		var err error
 		payload, err = w.work.load.encodeResults(w.encoder, payload, failed)
 		if err != nil || len(payload) > w.settings.Limit-maxTrailer {
-			w.lap.end(phaseEncode)
+			w.lap.end(phaseEncode, phaseEncode)
 			w.renew()
 			return false
 		}
@@ -222,7 +223,7 @@ func (w *worker) answerBatch(f *transport.Frame, failed []failure) bool {
 	}
 	w.buf.keep(payload)
 	f.Payload = payload
-	w.lap.end(phaseEncode)
+	w.lap.end(phaseEncode, phaseTransfer)
 	w.send(f, careful)
 	return true
 }
@@ -271,7 +272,7 @@ func (w *worker) answerSingly(f *transport.Frame, base int, failed []failure) {
 
 func (w *worker) sendTable(f *transport.Frame, list []entry) {
 	f.Payload = appendTable(nil, list)
-	w.lap.end(phaseEncode)
+	w.lap.end(phaseEncode, phaseTransfer)
 	w.send(f, true)
 }
 
@@ -332,12 +333,12 @@ func (w *worker) handOver(f *transport.Frame) {
 	if large {
 		w.lane.to(phaseBusy)
 	} else {
-		w.lap.end(phaseTransfer)
+		w.lap.end(phaseTransfer, phaseBusy)
 	}
 	if w.lane.done(w.lap) {
 		w.account = true
 	}
-	w.lap = lap{}
+	w.lap.on = false // of a careful chunk, only the first item is timed
 }
 
 func (w *worker) flush() {
