@@ -149,7 +149,7 @@ func (l *local) begin(open bool) {
 	} else {
 		l.scratch = l.part.empty()
 	}
-	l.run = execution{load: l.scratch, ctx: l.chunk.call.ctx, position: &l.position}
+	l.run = execution{load: l.scratch, ctx: l.lane.labelled(l.chunk.call.ctx), position: &l.position}
 	l.work = &l.run
 }
 

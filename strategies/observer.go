@@ -20,6 +20,8 @@ const (
 	laneReceiver                 // the same
 )
 
+func (k laneKind) String() string { return [...]string{"worker", "sender", "receiver"}[k] }
+
 // observing makes the observer of a lane of a worker.
 type observing func(kind laneKind, worker int) observer
 

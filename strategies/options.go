@@ -17,6 +17,7 @@ type options struct {
 	dir          string
 	phases       bool
 	observe      []observing // the lanes in this process
+	profile      func(ProcessProfile)
 }
 
 func newOptions(list []Option) options {

@@ -47,6 +47,9 @@ type process struct {
 	heard atomic.Int64 // frames received
 	peak  atomic.Int64 // its largest resident size, as it last said
 
+	profile  ProcessProfile // what came of it; of the receiver of the control pair
+	profiled bool           // all of it came
+
 	mu        sync.Mutex
 	verdict   verdict
 	snapshots map[uint64]chan struct{}
@@ -104,6 +107,7 @@ func (p *core) newProcess(w *slot) *process {
 
 func (p *core) settings() settings {
 	return settings{
+		Profile:  p.profiling.settings(),
 		Phases:   p.options.phases,
 		Limit:    p.spec.frameLimit(),
 		Progress: p.spec.progressEvery(),
@@ -407,7 +411,7 @@ func (pr *process) stop() {
 		select {
 		case <-pr.exited:
 			return
-		case <-time.After(stopGrace):
+		case <-time.After(pr.core.profiling.stopGrace()):
 			terminate(pr.cmd.Process)
 		}
 		select {

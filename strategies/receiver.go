@@ -53,7 +53,12 @@ func (pr *process) handle(f *transport.Frame, lap *lap) error {
 		return pr.answer(f, lap)
 	case transport.Progress:
 		return pr.progress(f)
-	case transport.Snapshot, transport.Bye:
+	case transport.Profile:
+		return pr.addProfile(f)
+	case transport.Bye:
+		pr.profiled = true
+		return pr.snapshot(f)
+	case transport.Snapshot:
 		return pr.snapshot(f)
 	}
 	return errKind

@@ -36,6 +36,7 @@ func (w *worker) loop() {
 // leave is the answer to stop.
 func (w *worker) leave() {
 	w.flush()
+	w.sendProfile()
 	w.sendReport(transport.Bye, 0)
 	os.Exit(exitStopped)
 }
@@ -51,7 +52,7 @@ func (w *worker) begin() bool {
 	err := w.decode(f)
 	w.data.Reuse(f)
 	w.lap.end(phaseDecode, phaseBusy)
-	w.run = execution{load: w.load, ctx: ctx, position: w.position}
+	w.run = execution{load: w.load, ctx: w.lane.labelled(ctx), position: w.position}
 	w.work = &w.run
 	switch {
 	case err != nil:
@@ -185,7 +186,7 @@ func (w *worker) answerItem(f *transport.Frame) {
 	failed := w.work.failed
 	base := int(w.position.base.Load())
 	w.sendTable(f, []entry{w.single(0, base, &failed)})
-	next := &execution{ctx: w.ctx, position: w.position}
+	next := &execution{ctx: w.work.ctx, position: w.position}
 	next.load, w.rest = w.rest.split(1)
 	w.mu.Lock()
 	w.position.begin(base + 1)
