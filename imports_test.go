@@ -38,8 +38,8 @@ var rules = map[string]rule{
 var (
 	codecs    = []string{"github.com/fxamacker/cbor/v2", "github.com/shamaton/msgpack/v3", "github.com/go-json-experiment/json/..."}
 	profile   = []string{"github.com/google/pprof/profile"}
-	recording = []string{"golang.org/x/perf/benchfmt", "golang.org/x/term"}                               // the format, and whether it speaks to a terminal
-	reporting = []string{"golang.org/x/perf/...", "gonum.org/v1/plot/...", "golang.org/x/image/font/..."} // the last has types of plot's interface
+	recording = []string{"golang.org/x/perf/benchfmt", "golang.org/x/term"}                                                                 // the format, and whether it speaks to a terminal
+	reporting = []string{"golang.org/x/perf/...", "gonum.org/v1/plot/...", "golang.org/x/image/font/...", "github.com/google/pprof/driver"} // fonts have types of plot's interface; pprof draws flame graphs
 )
 
 // presentation is what strategies and all below it must do without, at any

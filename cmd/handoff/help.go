@@ -57,6 +57,16 @@ func commands() []command {
 			run: runReport,
 		},
 		{
+			name:    "profile",
+			usage:   "[-strategy SPEC]... [-digits N] [-shape S] [-seconds N] [-o DIR]",
+			summary: "say which functions of which process the CPU time goes into",
+			examples: []example{
+				{"handoff profile -strategy process-gob -shape record -o results/mine", "Profiles coordinator and workers, and writes results/mine/profiles/."},
+				{"handoff profile -strategy process-gob -strategy process-json -seconds 20 -precision 3", "Compares two, every share within three points."},
+			},
+			run: runProfile,
+		},
+		{
 			name:    "help",
 			usage:   "[COMMAND]",
 			summary: "say what a command does, with its flags and examples",
