@@ -18,6 +18,7 @@ type options struct {
 	phases       bool
 	observe      []observing // the lanes in this process
 	profile      func(ProcessProfile)
+	labelsOnly   bool // to find out what labels cost
 }
 
 func newOptions(list []Option) options {

@@ -52,9 +52,10 @@ var ErrProfiled = errors.New("strategies: this process is being profiled already
 
 // profiling takes the profiles of a pool, or of a worker process.
 type profiling struct {
-	labels map[string]string // of Open's context
-	cpu    bytes.Buffer
-	on     bool // the CPU profile is running
+	labels     map[string]string // of Open's context
+	labelsOnly bool              // to find out what labels cost
+	cpu        bytes.Buffer
+	on         bool // the CPU profile is running
 
 	mu   sync.Mutex
 	take func(ProcessProfile)
@@ -62,8 +63,8 @@ type profiling struct {
 
 // profileSettings is what a worker must know to profile itself.
 type profileSettings struct {
-	Labels     map[string]string // of the goroutine that opened the pool
-	LabelsOnly bool              // to find out what labels cost
+	Labels     map[string]string // of Open's context
+	LabelsOnly bool
 }
 
 // startProfile starts the profile of the coordinator, if it is wanted. Lanes are
@@ -72,7 +73,7 @@ func (p *core) startProfile(ctx context.Context) error {
 	if p.options.profile == nil {
 		return nil
 	}
-	p.profiling = &profiling{labels: labelsOf(ctx), take: p.options.profile}
+	p.profiling = &profiling{labels: labelsOf(ctx), labelsOnly: p.options.labelsOnly, take: p.options.profile}
 	p.options.observe = append(p.options.observe, p.profiling.labeller)
 	return p.profiling.start()
 }
@@ -98,6 +99,9 @@ func labelsOf(ctx context.Context) map[string]string {
 
 // start starts the CPU profile of this process.
 func (p *profiling) start() error {
+	if p.labelsOnly {
+		return nil
+	}
 	if err := pprof.StartCPUProfile(&p.cpu); err != nil {
 		return ErrProfiled // it knows no other error
 	}
@@ -153,7 +157,7 @@ func (p *profiling) settings() *profileSettings {
 	if p == nil {
 		return nil
 	}
-	return &profileSettings{Labels: p.labels}
+	return &profileSettings{p.labels, p.labelsOnly}
 }
 
 // stopGrace is how long a worker has to leave: what it took must be collected
@@ -239,11 +243,8 @@ func (w *worker) startProfile() error {
 	if set == nil {
 		return nil
 	}
-	w.profiling = &profiling{labels: set.Labels}
+	w.profiling = &profiling{labels: set.Labels, labelsOnly: set.LabelsOnly}
 	w.observe = append(w.observe, w.profiling.labeller)
-	if set.LabelsOnly {
-		return nil
-	}
 	return w.profiling.start()
 }
 
