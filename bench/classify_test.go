@@ -63,3 +63,16 @@ func TestPhaseOfAllocation(t *testing.T) {
 		}
 	}
 }
+
+func TestShorten(t *testing.T) {
+	p := &profile.Profile{}
+	for _, name := range []string{"a.(*cargo[go.shape.struct { X []int; Y map[string]int },int]).run", "a.Define[int].func1", "a.plain", "a.odd]["} {
+		p.Function = append(p.Function, &profile.Function{Name: name})
+	}
+	shorten(p)
+	for i, want := range []string{"a.(*cargo[...]).run", "a.Define[...].func1", "a.plain", "a.odd]["} {
+		if got := p.Function[i].Name; got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+}

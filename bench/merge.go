@@ -3,6 +3,7 @@ package bench
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/google/pprof/profile"
 
@@ -24,10 +25,11 @@ func (t *taking) cpu() (*profile.Profile, error) {
 		if err != nil {
 			return nil, fmt.Errorf("of %s: %w", procOf(p.Worker), err)
 		}
+		shorten(cpu)
 		t.stamp(cpu, p.Worker, phaseOfCPU)
 		all = append(all, cpu)
 	}
-	return merge(all)
+	return t.merge(all)
 }
 
 // allocs merges what all processes allocated. In those profiles nothing has a
@@ -42,18 +44,24 @@ func (t *taking) allocs() (*profile.Profile, error) {
 		if err != nil {
 			return nil, fmt.Errorf("of %s: %w", procOf(p.Worker), err)
 		}
+		shorten(allocs)
 		t.stamp(allocs, p.Worker, phaseOfAllocation)
 		all = append(all, allocs)
 	}
-	return merge(all)
+	return t.merge(all)
 }
 
-// merge merges profiles of one kind.
-func merge(all []*profile.Profile) (*profile.Profile, error) {
+// merge merges profiles of one kind, which were taken side by side.
+func (t *taking) merge(all []*profile.Profile) (*profile.Profile, error) {
 	if len(all) == 0 {
 		return nil, errors.New("no process handed over its profile")
 	}
-	return profile.Merge(all)
+	p, err := profile.Merge(all)
+	if err != nil {
+		return nil, err
+	}
+	p.DurationNanos = int64(t.wall) // and not the sum
+	return p, nil
 }
 
 // allocated reads a profile of allocations, without what is in use: in the end,
@@ -81,6 +89,17 @@ func since(before []byte, p *profile.Profile) (*profile.Profile, error) {
 	}
 	b.Scale(-1)
 	return profile.Merge([]*profile.Profile{p, b})
+}
+
+// shorten leaves type arguments out of the names of functions, as stack traces
+// do: those of a task's types may be whole structs.
+func shorten(p *profile.Profile) {
+	for _, f := range p.Function {
+		from, to := strings.Index(f.Name, "["), strings.LastIndex(f.Name, "]")
+		if from >= 0 && from < to {
+			f.Name = f.Name[:from] + "[...]" + f.Name[to+1:]
+		}
+	}
 }
 
 // procOf names a process.

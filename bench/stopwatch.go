@@ -25,7 +25,7 @@ func (t *taking) stopwatch() (*profile.Profile, error) {
 	}
 	w.lane("sender", "coordinator", procOf(-1), t.stats.Sender)
 	w.lane("receiver", "coordinator", procOf(-1), t.stats.Receiver)
-	return profile.Merge([]*profile.Profile{w.p})
+	return t.merge([]*profile.Profile{w.p})
 }
 
 // watched is the profile in the making.
