@@ -154,7 +154,7 @@ func writeOverview(w io.Writer) error {
 		fmt.Fprintf(&b, "    handoff %s %s\n        %s\n", c.name, c.usage, c.summary)
 	}
 	b.WriteString("\n\"handoff help COMMAND\" shows flags and examples.\n" +
-		"Exit codes: 0 fine, 1 a failed item, 2 could not run, read or measure.\n")
+		"Exit codes: 0 fine, 1 a failed item, 2 could not run, read or measure, 3 inconclusive.\n")
 	_, err := io.WriteString(w, b.String())
 	return err
 }
