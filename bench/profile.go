@@ -51,7 +51,7 @@ type Profiled struct {
 // phase: one of wait, transfer, decode, compute and encode, as the lanes say; for
 // samples without a lane collector, scheduler, profiler or other, by their
 // stack. The comments of a profile hold what it is of, as "key: value": strategy,
-// cell, items, wall, and a line "lost" for each worker that handed over nothing.
+// cell, items, wall, cpu (as the system counts it), and a line "lost" for each worker that handed over nothing.
 //
 // The check, which may be nil, gets the results of the last Map. Errors:
 // [strategies.ErrProfiled] when this process is being profiled already; a folder
@@ -89,6 +89,7 @@ func profileRun[In, Out any](ctx context.Context, t *taking, task *strategies.Ta
 		return nil, err
 	}
 	defer pool.Close()
+	t.first = pool.Stats()
 	for began := time.Now(); t.wall == 0 || t.wall < t.to.Time; t.wall = time.Since(began) {
 		if results, err = pool.Map(ctx, items); err != nil {
 			return nil, err
@@ -116,8 +117,9 @@ func (to Profiling) makeRoom() error {
 // taking is a profile that is being taken.
 type taking struct {
 	to     Profiling
-	before []byte // allocations of this process before it began
-	stats  strategies.Stats
+	before []byte           // allocations of this process before it began
+	first  strategies.Stats // when the pool had opened
+	stats  strategies.Stats // in the end
 	wall   time.Duration
 	taken  []strategies.ProcessProfile
 	lost   []error
@@ -168,6 +170,7 @@ func (t *taking) comments() []string {
 		"cell: " + strings.TrimSpace(t.stats.Spec.String()+" "+t.to.Work),
 		"items: " + strconv.FormatInt(t.stats.Items, 10),
 		"wall: " + t.wall.String(),
+		"cpu: " + spending{before: t.first, after: t.stats}.cpu().String(),
 	}
 	for _, err := range t.lost {
 		first, _, _ := strings.Cut(err.Error(), "\n")

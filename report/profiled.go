@@ -53,7 +53,11 @@ func points(part float64) string     { return fmt.Sprintf("%.1f", 100*part) }
 
 // writeProfiledCell writes what is known of one cell.
 func writeProfiledCell(w io.Writer, c *profiles.Cell) {
-	fmt.Fprintf(w, "%s: %d items in %v, %d samples of 10 ms.\n\n", c.What, c.Items, c.Wall.Round(10*time.Millisecond), c.Samples())
+	fmt.Fprintf(w, "%s: %d items in %v, %d samples of 10 ms", c.What, c.Items, c.Wall.Round(10*time.Millisecond), c.Samples())
+	if part, ok := c.Covered(); ok {
+		fmt.Fprintf(w, ", which is %s of the %v of CPU time that the system counted", percent(part), c.Used.Round(10*time.Millisecond))
+	}
+	io.WriteString(w, ".\n\n")
 	for _, lost := range c.Lost {
 		fmt.Fprintf(w, "**Not in it:** %s\n\n", lost)
 	}

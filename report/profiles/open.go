@@ -22,7 +22,8 @@ type Cell struct {
 	What     string // the spec, and the work if that was said
 	Items    int64  // answered
 	Wall     time.Duration
-	Lost     []string // worker processes that handed over no profile, and why
+	Used     time.Duration // CPU time of all processes as the system counts it; 0 if that was not noted
+	Lost     []string      // worker processes that handed over no profile, and why
 
 	CPU       *profile.Profile
 	Allocs    *profile.Profile // nil if there is none
@@ -125,6 +126,8 @@ func (c *Cell) describe() (err error) {
 			c.Items, err = strconv.ParseInt(value, 10, 64)
 		case "wall":
 			c.Wall, err = time.ParseDuration(value)
+		case "cpu":
+			c.Used, err = time.ParseDuration(value)
 		case "lost":
 			c.Lost = append(c.Lost, value)
 		}

@@ -174,6 +174,18 @@ func TestShares(t *testing.T) {
 	}
 }
 
+// TestCovered holds the samples against the system's count.
+func TestCovered(t *testing.T) {
+	p := gob()
+	if _, ok := openOne(t, map[string]*profile.Profile{"g.cpu.pb.gz": p}).Covered(); ok {
+		t.Error("a part of an unknown whole")
+	}
+	p.Comments = append(p.Comments, "cpu: 1.25s")
+	if part, ok := openOne(t, map[string]*profile.Profile{"g.cpu.pb.gz": p}).Covered(); !ok || part != 0.8 {
+		t.Errorf("100 samples of 10 ms are %g of 1.25 s", part)
+	}
+}
+
 func TestProportion(t *testing.T) {
 	for _, c := range []struct {
 		k, n         int64

@@ -53,6 +53,15 @@ func (c *Cell) Shares() []Share {
 // Samples is the number of samples of the CPU profile.
 func (c *Cell) Samples() int64 { return sum(byPhase(c.CPU, 0, all)) }
 
+// Covered is the part of the CPU time used, as the system counts it, for which
+// there are samples. It reports false where that was not noted.
+func (c *Cell) Covered() (part float64, ok bool) {
+	if c.Used <= 0 {
+		return 0, false
+	}
+	return float64(sum(byPhase(c.CPU, 1, all))) / float64(c.Used), true
+}
+
 func all(*profile.Sample) bool { return true }
 
 // byPhase adds up the i-th value of samples.
