@@ -8,24 +8,61 @@ import (
 	"github.com/handoff-go/handoff/strategies"
 )
 
-// stopwatch makes a profile of what the lanes counted: a function a phase,
-// called by its lane.
+// stopwatch makes a profile of what the lanes counted: a function a phase, called
+// by its lane. It has the wall time, of the stopwatches, and the CPU time, of the
+// threads' clocks, which are zero where there are none.
 func (t *taking) stopwatch() (*profile.Profile, error) {
 	w := watched{strategy: t.stats.Spec.Strategy, p: &profile.Profile{
-		SampleType: []*profile.ValueType{{Type: "wall", Unit: "nanoseconds"}},
-		PeriodType: &profile.ValueType{Type: "wall", Unit: "nanoseconds"},
-		Period:     1,
+		SampleType:        []*profile.ValueType{{Type: "wall", Unit: "nanoseconds"}, {Type: "cpu", Unit: "nanoseconds"}},
+		PeriodType:        &profile.ValueType{Type: "wall", Unit: "nanoseconds"},
+		Period:            1,
+		DefaultSampleType: "wall",
 	}}
-	for i, worker := range t.stats.Workers {
-		proc := procOf(i)
-		if t.stats.Spec.InProcess() {
-			proc = procOf(-1)
-		}
-		w.lane("worker", "worker", proc, worker.Lane)
+	wall, cpu := t.wallOfLanes(), t.cpuOfLanes()
+	for _, l := range t.lanes() {
+		w.lane(l, wall[l], cpu[l])
 	}
-	w.lane("sender", "coordinator", procOf(-1), t.stats.Sender)
-	w.lane("receiver", "coordinator", procOf(-1), t.stats.Receiver)
 	return t.merge([]*profile.Profile{w.p})
+}
+
+// watchedLane is where lanes of a kind ran.
+type watchedLane struct{ proc, lane string }
+
+// lanes returns all that there can be.
+func (t *taking) lanes() []watchedLane {
+	coordinator := procOf(-1)
+	all := []watchedLane{{coordinator, "sender"}, {coordinator, "receiver"}, {coordinator, "worker"}}
+	for i := range t.stats.Workers {
+		all = append(all, watchedLane{procOf(i), "worker"})
+	}
+	return all
+}
+
+func (t *taking) wallOfLanes() map[watchedLane]strategies.Phases {
+	coordinator := procOf(-1)
+	wall := map[watchedLane]strategies.Phases{
+		{coordinator, "sender"}:   t.stats.Sender,
+		{coordinator, "receiver"}: t.stats.Receiver,
+	}
+	for i, worker := range t.stats.Workers {
+		l := watchedLane{procOf(i), "worker"}
+		if t.stats.Spec.InProcess() {
+			l.proc = coordinator
+		}
+		wall[l] = wall[l].Add(worker.Lane)
+	}
+	return wall
+}
+
+func (t *taking) cpuOfLanes() map[watchedLane]strategies.Phases {
+	cpu := map[watchedLane]strategies.Phases{}
+	for _, p := range t.taken {
+		for _, lane := range p.Lanes {
+			l := watchedLane{procOf(p.Worker), lane.Lane}
+			cpu[l] = cpu[l].Add(lane.CPU)
+		}
+	}
+	return cpu
 }
 
 // watched is the profile in the making.
@@ -34,21 +71,28 @@ type watched struct {
 	strategy string
 }
 
-func (w *watched) lane(lane, role, proc string, spent strategies.Phases) {
-	caller := w.location(lane)
+func (w *watched) lane(l watchedLane, wall, cpu strategies.Phases) {
+	role := "coordinator"
+	if l.lane == "worker" {
+		role = "worker"
+	}
+	caller := w.location(l.lane)
 	for _, part := range []struct {
-		phase string
-		spent time.Duration
-	}{{"wait", spent.Wait}, {"transfer", spent.Transfer}, {"decode", spent.Decode}, {"compute", spent.Compute}, {"encode", spent.Encode}} {
-		if part.spent <= 0 {
+		phase     string
+		wall, cpu time.Duration
+	}{
+		{"wait", wall.Wait, 0}, {"transfer", wall.Transfer, cpu.Transfer}, {"decode", wall.Decode, cpu.Decode},
+		{"compute", wall.Compute, cpu.Compute}, {"encode", wall.Encode, cpu.Encode},
+	} {
+		if part.wall <= 0 && part.cpu <= 0 {
 			continue
 		}
 		w.p.Sample = append(w.p.Sample, &profile.Sample{
 			Location: []*profile.Location{w.location(part.phase), caller},
-			Value:    []int64{int64(part.spent)},
+			Value:    []int64{int64(part.wall), int64(part.cpu)},
 			Label: map[string][]string{
-				strategies.LabelPhase: {part.phase}, strategies.LabelLane: {lane},
-				labelRole: {role}, labelProc: {proc}, labelStrategy: {w.strategy},
+				strategies.LabelPhase: {part.phase}, strategies.LabelLane: {l.lane},
+				labelRole: {role}, labelProc: {l.proc}, labelStrategy: {w.strategy},
 			},
 		})
 	}

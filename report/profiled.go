@@ -23,7 +23,7 @@ type Profiled struct {
 // Text is the whole account: one table over all cells, then one of each.
 func (p Profiled) Text() string {
 	var out strings.Builder
-	fmt.Fprintf(&out, "# Profiles\n\nCPU time per item, and its share of all that the processes used; ± is the widest 95 %% margin of a share.\n\n%v", p.overview())
+	fmt.Fprintf(&out, "# Profiles\n\nCPU time per item, and its share of all that the processes used; ± is the widest 95 %% margin of a share.\nBelow, \"by clock\" is the CPU time that the lanes' own clocks counted, \"wall\" their wall time.\n\n%v", p.overview())
 	for _, c := range p.Cells {
 		fmt.Fprintf(&out, "\n## %s\n\n", c.Name)
 		writeProfiledCell(&out, c)
@@ -74,11 +74,14 @@ func writeProfiledCell(w io.Writer, c *profiles.Cell) {
 }
 
 func cellTable(c *profiles.Cell, w profiles.Witnesses, both bool) *table {
-	t := &table{head: []string{"phase", "CPU share, %", "±", "CPU per item", "stopwatch per item"}}
+	t := &table{head: []string{"phase", "CPU share, %", "±", "CPU per item", "by clock", "wall"}}
 	for _, s := range c.Shares() {
-		row := []string{s.Phase, points(s.Part), points(s.Margin), perItem(s.PerItem), ""}
-		if watched, ok := w.Stopwatch.PerItem[s.Phase]; ok && both {
-			row[4] = perItem(watched)
+		row := []string{s.Phase, points(s.Part), points(s.Margin), perItem(s.PerItem), "", ""}
+		if cpu := w.CPU.PerItem[s.Phase]; cpu > 0 {
+			row[4] = perItem(cpu)
+		}
+		if wall, ok := w.Wall.PerItem[s.Phase]; ok && both {
+			row[5] = perItem(wall)
 		}
 		t.rows = append(t.rows, row)
 	}
@@ -87,24 +90,34 @@ func cellTable(c *profiles.Cell, w profiles.Witnesses, both bool) *table {
 
 // testimony says whether profile and stopwatches agree.
 func testimony(w profiles.Witnesses) string {
-	text := fmt.Sprintf("Serialization is %s ± %s %% of what the lanes did for items by the profile, %s %% by the stopwatches: ",
-		points(w.Profile.Serialization()), points(w.Margin), points(w.Stopwatch.Serialization()))
-	by, differ := w.Differ()
-	if !differ {
-		return text + "they agree within the sampling error."
+	text := fmt.Sprintf("Serialization is %s ± %s %% of what the lanes did for items by the profile; ", points(w.Profile.Serialization()), points(w.Margin))
+	if w.Clocks {
+		text += points(w.CPU.Serialization()) + " % by the lanes' CPU clocks: " + verdict(w, w.CPU) + "; "
 	}
-	text += fmt.Sprintf("they differ by %s points, more than the sampling error.", points(math.Abs(by)))
+	text += points(w.Wall.Serialization()) + " % of their wall time: " + verdict(w, w.Wall) + "."
+	if _, differ := w.Differ(w.Wall); !differ {
+		return text
+	}
 	phase := furthest(w)
-	if cpu, wall := w.Profile.PerItem[phase], w.Stopwatch.PerItem[phase]; wall > cpu {
-		text += fmt.Sprintf(" Furthest apart is %s: of %s on the stopwatches %s used a CPU; for the rest the lane was held up in a system call, or others had the CPUs.",
+	if cpu, wall := w.Profile.PerItem[phase], w.Wall.PerItem[phase]; wall > cpu {
+		text += fmt.Sprintf(" Furthest from the profile is %s: of %s of wall time %s used a CPU; for the rest the lane was held up in a system call, or others had the CPUs.",
 			phase, perItem(wall), perItem(cpu))
 	}
 	return text
 }
 
-// furthest is the phase in whose share of the time the two are furthest apart.
+// verdict holds a witness against the profile.
+func verdict(w profiles.Witnesses, other profiles.Witness) string {
+	by, differ := w.Differ(other)
+	if !differ {
+		return "the same within the sampling error"
+	}
+	return fmt.Sprintf("it differs by %s points, more than the sampling error", points(math.Abs(by)))
+}
+
+// furthest is the phase whose wall time is furthest from the profile.
 func furthest(w profiles.Witnesses) string {
-	apart := func(phase string) float64 { return math.Abs(w.Stopwatch.Part[phase] - w.Profile.Part[phase]) }
+	apart := func(phase string) float64 { return math.Abs(w.Wall.Part[phase] - w.Profile.Part[phase]) }
 	return slices.MaxFunc([]string{"encode", "transfer", "decode", "compute"}, func(a, b string) int { return cmp.Compare(apart(a), apart(b)) })
 }
 

@@ -3,6 +3,7 @@ package strategies
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"runtime"
@@ -19,6 +20,10 @@ type ProcessProfile struct {
 	CPU    []byte // its CPU profile, as runtime/pprof writes it
 	Allocs []byte // its profile of allocations since its start, in the same format
 	Err    error  // why there is nothing: the worker was lost
+
+	// Lanes in this process, a second witness beside the CPU profile: counted, not
+	// sampled. Zeroes where threads have no clocks: elsewhere than on Linux.
+	Lanes []LaneCPU
 }
 
 // Labels of the samples of a CPU profile.
@@ -57,8 +62,9 @@ type profiling struct {
 	cpu        bytes.Buffer
 	on         bool // the CPU profile is running
 
-	mu   sync.Mutex
-	take func(ProcessProfile)
+	mu    sync.Mutex
+	take  func(ProcessProfile)
+	lanes []*labeller
 }
 
 // profileSettings is what a worker must know to profile itself.
@@ -125,7 +131,18 @@ func (p *profiling) finish() {
 		return
 	}
 	cpu, allocs := p.stop()
-	p.hand(ProcessProfile{Worker: -1, CPU: cpu, Allocs: allocs})
+	p.hand(ProcessProfile{Worker: -1, CPU: cpu, Allocs: allocs, Lanes: p.clocks()})
+}
+
+// clocks is the account of the lanes in this process.
+func (p *profiling) clocks() []LaneCPU {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	var all []LaneCPU
+	for _, l := range p.lanes {
+		all = append(all, LaneCPU{l.lane, l.clock.phases()})
+	}
+	return all
 }
 
 func (p *profiling) hand(profile ProcessProfile) {
@@ -174,12 +191,18 @@ const profileGrace = 5 * time.Second
 
 // labeller implements observing.
 func (p *profiling) labeller(kind laneKind, _ int) observer {
-	return newLabeller(p.labels, kind.String())
+	l := newLabeller(p.labels, kind.String())
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.lanes = append(p.lanes, l)
+	return l
 }
 
-// labeller labels the goroutine of a lane with its phase. The contexts are made
+// labeller labels the goroutine of a lane with its phase, and reads the CPU clock. The contexts are made
 // once: then a label costs a few nanoseconds.
 type labeller struct {
+	lane     string
+	clock    cpuClock
 	contexts [phaseEnd]context.Context
 	compute  pprof.LabelSet
 	of       context.Context // what contexts[phaseCompute] is made of, if it is a task's
@@ -192,7 +215,7 @@ var phaseLabels = [phaseEnd]string{
 }
 
 func newLabeller(labels map[string]string, lane string) *labeller {
-	l := &labeller{}
+	l := &labeller{lane: lane}
 	for p, name := range phaseLabels {
 		set := labelSet(labels, LabelPhase, name, LabelLane, lane)
 		l.contexts[p] = pprof.WithLabels(context.Background(), set)
@@ -212,7 +235,10 @@ func labelSet(labels map[string]string, more ...string) pprof.LabelSet {
 	return pprof.Labels(append(list, more...)...)
 }
 
-func (l *labeller) begins(p phase, _ int64) { pprof.SetGoroutineLabels(l.contexts[p]) }
+func (l *labeller) begins(p phase, _ int64) {
+	l.clock.begins(p)
+	pprof.SetGoroutineLabels(l.contexts[p])
+}
 
 // labelled returns the context for the tasks of a chunk: if the lane is
 // labelled, ctx with the labels of the lane, to which what a task does by
@@ -261,13 +287,17 @@ func (w *worker) labelReaders() {
 const profilePiece = 512 << 10
 
 // sendProfile sends the profile, in as many frames as it takes: first the CPU's,
-// then that of allocations.
+// then that of allocations, then the lane's clock as JSON.
 func (w *worker) sendProfile() {
 	if w.profiling == nil || !w.profiling.on {
 		return
 	}
 	cpu, allocs := w.profiling.stop()
-	for which, rest := range [][]byte{cpu, allocs} {
+	clocks, err := json.Marshal(w.profiling.clocks())
+	if err != nil {
+		panic(err) // numbers and names only
+	}
+	for which, rest := range [][]byte{cpu, allocs, clocks} {
 		for len(rest) > 0 {
 			n := min(len(rest), profilePiece)
 			w.sendControl(&transport.Frame{
@@ -286,6 +316,8 @@ func (pr *process) addProfile(f *transport.Frame) error {
 		pr.profile.CPU = append(pr.profile.CPU, f.Payload...)
 	case 1:
 		pr.profile.Allocs = append(pr.profile.Allocs, f.Payload...)
+	case 2:
+		return json.Unmarshal(f.Payload, &pr.profile.Lanes)
 	default:
 		return errAnswer
 	}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"runtime"
 	"runtime/pprof"
 	"slices"
 	"strings"
@@ -120,6 +121,9 @@ func sampled(t *testing.T, p ProcessProfile, sum map[string]int64) {
 			return strings.Compare(strings.Replace(a, "own=", " ", 1), strings.Replace(b, "own=", " ", 1))
 		})
 		sum[strings.Join(labels, " ")] += s.Value[1]
+	}
+	if p.Worker >= 0 && (len(p.Lanes) != 1 || p.Lanes[0].Lane != "worker" || runtime.GOOS == "linux" && p.Lanes[0].CPU.Compute == 0) {
+		t.Errorf("the clocks of process %d say %+v", p.Worker, p.Lanes)
 	}
 	if _, err := profile.Parse(bytes.NewReader(p.Allocs)); err != nil {
 		t.Errorf("allocations of process %d: %v", p.Worker, err)

@@ -66,11 +66,12 @@ func gob() *profile.Profile {
 	)
 }
 
-// stopwatchOf makes the stopwatches' profile, in microseconds for an item.
-func stopwatchOf(phases map[string]int64) *profile.Profile {
-	p := &profile.Profile{SampleType: []*profile.ValueType{{Type: "wall", Unit: "nanoseconds"}}}
+// stopwatchOf makes the stopwatches' profile, in microseconds for an item, of
+// which a fifth used a CPU if there are clocks.
+func stopwatchOf(phases map[string]int64, clocks int64) *profile.Profile {
+	p := &profile.Profile{SampleType: []*profile.ValueType{{Type: "wall", Unit: "nanoseconds"}, {Type: "cpu", Unit: "nanoseconds"}}}
 	for phase, us := range phases {
-		p.Sample = append(p.Sample, &profile.Sample{Value: []int64{us * 1000 * 1000}, Label: map[string][]string{labelPhase: {phase}, labelLane: {"worker"}}})
+		p.Sample = append(p.Sample, &profile.Sample{Value: []int64{us * 1000 * 1000, clocks * us * 1000 * 200}, Label: map[string][]string{labelPhase: {phase}, labelLane: {"worker"}}})
 	}
 	return p
 }
@@ -108,7 +109,7 @@ func TestOpen(t *testing.T) {
 	p.Comments = append(p.Comments, "lost: worker 1 was lost: killed")
 	dir := write(t, map[string]*profile.Profile{
 		"process-gob.cpu.pb.gz": p, "serial.cpu.pb.gz": cpuOf("serial", part{"compute", "worker", 9, []string{"factor.Factorize"}}),
-		"process-gob.stopwatch.pb.gz": stopwatchOf(map[string]int64{"compute": 5}),
+		"process-gob.stopwatch.pb.gz": stopwatchOf(map[string]int64{"compute": 5}, 0),
 	})
 	cells, err := Open(dir)
 	if err != nil {
@@ -223,14 +224,23 @@ func TestWitnesses(t *testing.T) {
 		"near":   {map[string]int64{"compute": 48, "encode": 21, "decode": 12, "transfer": 6, "wait": 900}, 2.0 / 87, false},
 		"differ": {map[string]int64{"compute": 50, "encode": 20, "decode": 12, "transfer": 60}, 92.0/142 - 37.0/87, true},
 	} {
-		cell := openOne(t, map[string]*profile.Profile{"g.cpu.pb.gz": gob(), "g.stopwatch.pb.gz": stopwatchOf(c.stopwatch)})
+		cell := openOne(t, map[string]*profile.Profile{"g.cpu.pb.gz": gob(), "g.stopwatch.pb.gz": stopwatchOf(c.stopwatch, 1)})
 		w, ok := cell.Witnesses()
 		if !ok || w.Samples != 87 || math.Abs(w.Profile.Serialization()-37.0/87) > 1e-9 {
 			t.Errorf("%s: %t, serialization is %g of %d samples, want 37 of 87", name, ok, w.Profile.Serialization(), w.Samples)
 		}
-		if by, differ := w.Differ(); math.Abs(by-c.by) > 1e-9 || differ != c.differ {
-			t.Errorf("%s: they differ by %g, %t; want %g, %t", name, by, differ, c.by, c.differ)
+		for _, witness := range []Witness{w.Wall, w.CPU} {
+			if by, differ := w.Differ(witness); math.Abs(by-c.by) > 1e-9 || differ != c.differ {
+				t.Errorf("%s: they differ by %g, %t; want %g, %t", name, by, differ, c.by, c.differ)
+			}
 		}
+		if wall, cpu := w.Wall.PerItem["encode"], w.CPU.PerItem["encode"]; !w.Clocks || math.Abs(cpu-wall/5) > 1e-12 {
+			t.Errorf("%s: of %g s of wall time in encode %g s used a CPU, want a fifth", name, wall, cpu)
+		}
+	}
+	noClocks := openOne(t, map[string]*profile.Profile{"g.cpu.pb.gz": gob(), "g.stopwatch.pb.gz": stopwatchOf(map[string]int64{"compute": 5}, 0)})
+	if w, ok := noClocks.Witnesses(); !ok || w.Clocks {
+		t.Errorf("without clocks of threads: %t, %+v", ok, w)
 	}
 	if _, ok := openOne(t, map[string]*profile.Profile{"g.cpu.pb.gz": gob()}).Witnesses(); ok {
 		t.Error("there is a second witness without stopwatches")

@@ -21,12 +21,14 @@ func (w Witness) Serialization() float64 {
 	return w.Part["encode"] + w.Part["transfer"] + w.Part["decode"]
 }
 
-// Witnesses are the two accounts of the same lanes. The profile counts CPU time,
-// by samples; the stopwatches count wall time, without sampling error, and so
-// with the time in which a goroutine that could go on did not get a CPU or was
-// held up in a system call.
+// Witnesses are accounts of the same lanes. The profile counts CPU time, by
+// samples. The stopwatches read the clock whenever a phase begins: without
+// sampling error they count wall time, and so also the time in which a goroutine
+// that could go on did not get a CPU or was held up in a system call; and, where
+// threads have clocks, CPU time, which is what a profile can be held against.
 type Witnesses struct {
-	Profile, Stopwatch Witness
+	Profile, Wall, CPU Witness
+	Clocks             bool    // there is CPU
 	Samples            int64   // of lanes
 	Margin             float64 // half of the 95 % interval of the profile's Serialization
 }
@@ -51,7 +53,11 @@ func (c *Cell) Witnesses() (w Witnesses, ok bool) {
 	}
 	counts := byPhase(c.CPU, 0, inLane)
 	w.Profile = newWitness(byPhase(c.CPU, 1, inLane), c.Items)
-	w.Stopwatch = newWitness(byPhase(c.Stopwatch, 0, all), c.Items)
+	w.Wall = newWitness(byPhase(c.Stopwatch, 0, all), c.Items)
+	if len(c.Stopwatch.SampleType) > 1 {
+		clocks := byPhase(c.Stopwatch, 1, all)
+		w.CPU, w.Clocks = newWitness(clocks, c.Items), sum(clocks) > 0
+	}
 	for _, phase := range busy {
 		w.Samples += counts[phase]
 	}
@@ -74,9 +80,9 @@ func newWitness(nanoseconds map[string]int64, items int64) Witness {
 	return w
 }
 
-// Differ reports whether they differ in the share of serialization by more than
-// the sampling error, and by how much the stopwatches' is larger.
-func (w Witnesses) Differ() (by float64, yes bool) {
-	by = w.Stopwatch.Serialization() - w.Profile.Serialization()
+// Differ reports whether a witness differs from the profile in the share of
+// serialization by more than the sampling error, and by how much its is larger.
+func (w Witnesses) Differ(from Witness) (by float64, yes bool) {
+	by = from.Serialization() - w.Profile.Serialization()
 	return by, math.Abs(by) > w.Margin
 }
