@@ -43,8 +43,8 @@ type Profiled struct {
 // Profile runs the task over items by the strategy of spec, one Map after the
 // other until the time is over, with a CPU profile in every process, and writes
 // into NAME.cpu.pb.gz one profile of all of them, into NAME.allocs.pb.gz what they
-// allocated, and into NAME.stopwatch.pb.gz what the lanes' stopwatches counted
-// meanwhile, waiting included, as a profile too. "go tool pprof" opens all three.
+// allocated, and into NAME.stopwatch.pb.gz what the lanes counted meanwhile, as
+// a profile too: wall time, waiting included, and CPU time where threads have clocks. "go tool pprof" opens all three.
 //
 // Every sample has the labels strategy, proc (coordinator, worker 0, …), role
 // (worker for what worker goroutines and processes do, else coordinator) and

@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"math"
 	"os"
 	"path/filepath"
+	"runtime"
 	"runtime/pprof"
 	"slices"
 	"strings"
@@ -90,6 +92,7 @@ func TestProfilePhases(t *testing.T) {
 			checkStamps(t, read["cpu"], []string{"coordinator", "worker 0", "worker 1"})
 			checkStamps(t, read["stopwatch"], []string{"coordinator", "worker 0", "worker 1"})
 			checkAllocations(t, read["allocs"])
+			checkClocks(t, read["cpu"], read["stopwatch"])
 		})
 	}
 }
@@ -125,6 +128,34 @@ func checkPhases(t *testing.T, p *profile.Profile, codec string) {
 	if other := phases[phaseOther]; other > max(1, total/50) {
 		t.Errorf("%d of %d samples are of no known phase", other, total)
 	}
+}
+
+// checkClocks holds the share of serialization in the CPU time of the lanes, by
+// samples, against that by the threads' clocks: within three points and four
+// standard deviations.
+func checkClocks(t *testing.T, cpu, clocks *profile.Profile) {
+	t.Helper()
+	if runtime.GOOS != "linux" {
+		return
+	}
+	sampled, samples := serialization(cpu, 0)
+	counted, ns := serialization(clocks, 1)
+	if off, allowed := math.Abs(sampled-counted), 0.03+4*math.Sqrt(0.25/samples); ns == 0 || off > allowed {
+		t.Errorf("serialization is %.3f of %g samples and %.3f of %g s by the clocks: %.3f apart, want %.3f", sampled, samples, counted, ns/1e9, off, allowed)
+	}
+}
+
+// serialization is its part in what lanes did for items, by the i-th value.
+func serialization(p *profile.Profile, i int) (part, whole float64) {
+	sums := map[string]float64{}
+	for _, s := range p.Sample {
+		if lane := s.Label["lane"]; len(lane) == 1 && lane[0] != "reader" {
+			sums[s.Label["phase"][0]] += float64(s.Value[i])
+		}
+	}
+	moved := sums["encode"] + sums["transfer"] + sums["decode"]
+	whole = moved + sums["compute"]
+	return moved / max(1, whole), whole
 }
 
 // checkStamps wants the labels of every sample, and samples of all processes.
