@@ -1,6 +1,6 @@
 package strategies
 
-// WithLabelsOnly labels lanes and takes no profile: the smaller part of what
+// WithLabelsOnly labels lanes, reads their clocks and takes no profile: a part of what
 // WithProfile costs.
 func WithLabelsOnly() Option {
 	return func(o *options) { o.profile, o.labelsOnly = func(ProcessProfile) {}, true }

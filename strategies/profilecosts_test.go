@@ -10,8 +10,8 @@ import (
 	"github.com/handoff-go/handoff/strategies"
 )
 
-// BenchmarkProfileCosts: what do labels, and labels with the profile, cost of
-// wall and CPU time? The three ways take turns in random order, each with a pool
+// BenchmarkProfileCosts: what do labels (with the clocks that are read for them),
+// and these with the profile, cost of wall and CPU time? The three ways take turns in random order, each with a pool
 // of its own; a ratio is the median over rounds.
 func BenchmarkProfileCosts(b *testing.B) {
 	items := factor.Recorded.Items(factor.Work{Digits: 9, Items: 40960, Shape: "record", Seed: 1})
