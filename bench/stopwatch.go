@@ -17,6 +17,8 @@ func (t *taking) stopwatch() (*profile.Profile, error) {
 		PeriodType:        &profile.ValueType{Type: "wall", Unit: "nanoseconds"},
 		Period:            1,
 		DefaultSampleType: "wall",
+		// The name of a binary is a title to pprof.
+		Mapping: []*profile.Mapping{{ID: 1, File: "stopwatch", HasFunctions: true}},
 	}}
 	wall, cpu := t.wallOfLanes(), t.cpuOfLanes()
 	for _, l := range t.lanes() {
@@ -102,7 +104,7 @@ func (w *watched) lane(l watchedLane, wall, cpu strategies.Phases) {
 func (w *watched) location(name string) *profile.Location {
 	id := uint64(len(w.p.Location) + 1)
 	f := &profile.Function{ID: id, Name: name, SystemName: name}
-	l := &profile.Location{ID: id, Address: id, Line: []profile.Line{{Function: f}}}
+	l := &profile.Location{ID: id, Address: id, Mapping: w.p.Mapping[0], Line: []profile.Line{{Function: f}}}
 	w.p.Function = append(w.p.Function, f)
 	w.p.Location = append(w.p.Location, l)
 	return l
