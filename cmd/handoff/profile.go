@@ -34,7 +34,9 @@ the scheduler. Each -strategy is profiled, one after the other. DIR/profiles/ ge
   profiles.md           the tables that go to standard output
   flame-NAME.html       flame graphs, and of differences flame-A-vs-B.html
 
-Times of a profiled run are not to be reported: use handoff run for those.
+Where DIR is the folder of a recorded run, "handoff report DIR" has its index.html
+link to the flame graphs. Times of a profiled run are not to be reported: use
+handoff run for those.
 
 flags:
 `
