@@ -19,7 +19,7 @@ BENCHSTATFLAGS ?=
 MODULES = $(patsubst %/go.mod,%,$(wildcard strategies/testdata/*/go.mod bench/peers/go.mod report/page/browser/go.mod))
 STRATEGIES = serial goroutines process-gob process-json shared-file
 
-.PHONY: help build bench quick peers table benchdiff test race soak lint fuzz clean
+.PHONY: help build bench quick peers profile table benchdiff test race soak lint fuzz clean
 
 help: ## list the targets
 	@awk -F ': .*## ' '/^[a-z]+: .*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -48,6 +48,12 @@ peers: build ## measure other people's pools beside ours (at most 6 minutes): ta
 	@dir=$$(bin/handoff run -C bench/peers -pkg . -bench Peers -rounds 10 -benchtime $(PEERTIME) $(RUNFLAGS)) && \
 	bin/handoff report "$$dir" && \
 	echo "results are in $$dir: bench.txt, summary.md, plots/peers.png"
+
+# What is profiled, and for how long.
+PROFILEFLAGS ?= -digits 9 -shape record -seconds 10
+
+profile: build ## profile the five strategies: where their CPU time goes, flame graphs
+	bin/handoff profile $(foreach s,$(STRATEGIES),-strategy $(s)) $(PROFILEFLAGS)
 
 table: ## print the time per item of RUN=DIR by benchstat, strategies as columns
 	@run="$(RUN)"; if [ -d "$$run" ]; then run="$$run/bench.txt"; fi; \

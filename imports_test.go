@@ -38,8 +38,8 @@ var rules = map[string]rule{
 var (
 	codecs    = []string{"github.com/fxamacker/cbor/v2", "github.com/shamaton/msgpack/v3", "github.com/go-json-experiment/json/..."}
 	profile   = []string{"github.com/google/pprof/profile"}
-	recording = []string{"golang.org/x/perf/benchfmt", "golang.org/x/term"}                               // the format, and whether it speaks to a terminal
-	reporting = []string{"golang.org/x/perf/...", "gonum.org/v1/plot/...", "golang.org/x/image/font/..."} // the last has types of plot's interface
+	recording = []string{"golang.org/x/perf/benchfmt", "golang.org/x/term"}                                                                 // the format, and whether it speaks to a terminal
+	reporting = []string{"golang.org/x/perf/...", "gonum.org/v1/plot/...", "golang.org/x/image/font/...", "github.com/google/pprof/driver"} // fonts have types of plot's interface; pprof draws flame graphs
 )
 
 // presentation is what strategies and all below it must do without, at any
@@ -61,6 +61,11 @@ func below(paths []string) []string {
 	}
 	return patterns
 }
+
+// incidental is what of presentation packages of the standard library bring
+// along that strategies needs: runtime/pprof, for labels and profiles, can also
+// print them. Nothing else that strategies depends on may import it.
+var incidental = []string{"text/tabwriter"}
 
 // listed is what go list says of a package.
 type listed struct {
@@ -158,11 +163,15 @@ func TestLibraryIsLean(t *testing.T) {
 			t.Parallel()
 			all := list(t, goos, "-e", "-deps", "./strategies")
 			for _, dep := range all[module+"/strategies"].Deps {
-				if matches(presentation, dep) {
+				if matches(presentation, dep) && !matches(incidental, dep) {
 					t.Errorf("strategies depends on %s", dep)
 				}
-				if _, ours := inRepository(dep); !ours && !all[dep].Standard && !matches(thirdParty, dep) {
+				_, ours := inRepository(dep)
+				if !ours && !all[dep].Standard && !matches(thirdParty, dep) {
 					t.Errorf("strategies depends on %s, which is not in the list", dep)
+				}
+				if !all[dep].Standard && slices.ContainsFunc(all[dep].Imports, func(p string) bool { return matches(incidental, p) }) {
+					t.Errorf("%s, on which strategies depends, imports what it has no need of", dep)
 				}
 			}
 		})

@@ -8,7 +8,9 @@
 //  2. [Name] makes the name of a cell from the spec in force, and Run fails
 //     when the name says something else: a label cannot drift from what ran.
 //  3. [WriteUnits] prints what the units mean, for benchstat and the report.
-//  4. The benchmarks of handoff itself are in the test files, one question a
+//  4. [Profile] takes one CPU profile of all processes, in runs of its own; with
+//     [ProfileVar] set, Run does so for each cell after it was timed.
+//  5. The benchmarks of handoff itself are in the test files, one question a
 //     file, each a literal table of cells.
 //
 // A benchmark of one's own, in a package with strategies.Init in its TestMain:

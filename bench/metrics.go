@@ -84,9 +84,8 @@ func (s spending) worker(i int) strategies.WorkerStats {
 func (s spending) resources() []metric {
 	coordinator := s.after.Coordinator.Sub(s.before.Coordinator)
 	workers := s.processes()
-	cpu := coordinator.User + coordinator.System + workers.User + workers.System
 	return []metric{
-		{"cpu-ns/item", s.perItem(int64(cpu))},
+		{"cpu-ns/item", s.perItem(int64(s.cpu()))},
 		{"coord-user-ns/item", s.perItem(int64(coordinator.User))},
 		{"coord-sys-ns/item", s.perItem(int64(coordinator.System))},
 		{"worker-user-ns/item", s.perItem(int64(workers.User))},
@@ -101,6 +100,12 @@ func (s spending) resources() []metric {
 		{"coord-peak-RSS-bytes", float64(coordinator.PeakRSS)},
 		{"worker-peak-RSS-bytes", float64(workers.PeakRSS)},
 	}
+}
+
+// cpu is the CPU time of all processes.
+func (s spending) cpu() time.Duration {
+	used := s.after.Coordinator.Sub(s.before.Coordinator).Add(s.processes())
+	return used.User + used.System
 }
 
 // processes sums up what the worker processes have used; the peak is that of

@@ -32,7 +32,8 @@ type settings struct {
 	Limit    int
 	Progress time.Duration // between two reports while it is busy
 	Setup    bool          // a Setup frame follows
-	Recorder uintptr       // descriptor of the flight recorder, 0 if there is none
+	Profile  *profileSettings
+	Recorder uintptr // descriptor of the flight recorder, 0 if there is none
 	Link     linkSettings
 }
 

@@ -74,7 +74,8 @@ func (l *ledger) phases(unsampled phase) Phases {
 // reading ends it and begins the next, so that a lane closes on the wall clock
 // by construction. One goroutine moves it on; any may take from it.
 type lane struct {
-	samples bool // split busy time
+	samples   bool       // split busy time
+	observers []observer // none in a normal run
 
 	mu    sync.Mutex
 	phase phase
@@ -88,17 +89,20 @@ type lane struct {
 	mean     int // of the random distances
 }
 
-func newLane(samples bool) *lane {
-	return &lane{samples: samples, since: clock(), distance: 1, weight: 1, mean: 1}
+func newLane(samples bool, observers ...observer) *lane {
+	return &lane{samples: samples, observers: observers, since: clock(), distance: 1, weight: 1, mean: 1}
 }
 
 // to ends the current phase and begins p. It returns the reading.
 func (l *lane) to(p phase) int64 {
 	l.mu.Lock()
-	defer l.mu.Unlock()
 	now := clock()
 	l.charge(now)
 	l.phase = p
+	l.mu.Unlock()
+	if l.observers != nil {
+		l.tell(p, now)
+	}
 	return now
 }
 
@@ -106,12 +110,17 @@ func (l *lane) to(p phase) int64 {
 // until now the rest of the frame was on its way.
 func (l *lane) arrived(at int64, p phase) {
 	l.mu.Lock()
-	defer l.mu.Unlock()
 	now := clock()
-	l.charge(min(max(at, l.since), now))
+	at = min(max(at, l.since), now)
+	l.charge(at)
 	l.phase = phaseTransfer
 	l.charge(now)
 	l.phase = p
+	l.mu.Unlock()
+	if l.observers != nil {
+		l.tell(phaseTransfer, at)
+		l.tell(p, now)
+	}
 }
 
 func (l *lane) charge(now int64) {
@@ -149,14 +158,19 @@ const (
 
 // lap is the sampled, or not sampled, passage of one chunk.
 type lap struct {
-	on bool
-	at int64
-	d  [4]int64
+	on       bool
+	observed *lane // nil in a normal run
+	at       int64
+	d        [4]int64
 }
 
-// lap begins the passage of a chunk. Which ones are sampled is random, at a
-// mean distance that follows how long a chunk takes.
-func (l *lane) lap() lap {
+// lap begins the passage of a chunk, and its first part. Which ones are sampled
+// is random, at a mean distance that follows how long a chunk takes; in a lane
+// that is observed it is all of them.
+func (l *lane) lap(first phase) lap {
+	if l.observers != nil {
+		return l.observedLap(first)
+	}
 	if !l.samples {
 		return lap{}
 	}
@@ -166,12 +180,19 @@ func (l *lane) lap() lap {
 	return lap{on: true, at: clock()}
 }
 
-// end ends a part of the passage.
-func (p *lap) end(ph phase) {
+// end ends a part of the passage, and begins the next: phaseBusy if that is
+// none.
+func (p *lap) end(ph, next phase) {
+	if !p.on && p.observed == nil {
+		return
+	}
+	now := clock()
 	if p.on {
-		now := clock()
 		p.d[ph-phaseTransfer] += now - p.at
 		p.at = now
+	}
+	if p.observed != nil {
+		p.observed.tell(next, now)
 	}
 }
 
@@ -187,6 +208,9 @@ func (l *lane) done(p lap) bool {
 		total += d
 	}
 	l.mu.Unlock()
+	if l.observers != nil {
+		return true // at the distance and weight of 1 with which the lane began
+	}
 	l.mean = int(min(1+lapCost*lapShare/(total+1), maxDistance))
 	l.distance = 1 + rand.IntN(2*l.mean-1)
 	l.weight = l.distance

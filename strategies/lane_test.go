@@ -113,8 +113,8 @@ func TestTakesSumUpForSeveralTakers(t *testing.T) {
 	}
 	for i := range 1000 {
 		l.to(phase(i % int(phaseEnd)))
-		lap := l.lap()
-		lap.end(phaseCompute)
+		lap := l.lap(phaseTransfer)
+		lap.end(phaseCompute, phaseBusy)
 		l.done(lap)
 	}
 	takers.Wait()
@@ -156,11 +156,11 @@ func TestSamplesTellTheShares(t *testing.T) {
 			var spent [4]int64
 			const chunks = 200_000
 			for i := range chunks {
-				lap := l.lap()
+				lap := l.lap(phaseTransfer)
 				for part, d := range passage(i) {
 					*now += d
 					spent[part] += d
-					lap.end(phaseTransfer + phase(part))
+					lap.end(phaseTransfer+phase(part), phaseBusy)
 				}
 				l.done(lap)
 			}
@@ -205,9 +205,9 @@ func TestSamplingStaysCheap(t *testing.T) {
 		sampled := 0
 		const chunks = 100_000
 		for range chunks {
-			lap := l.lap()
+			lap := l.lap(phaseTransfer)
 			*now += c.ns
-			lap.end(phaseCompute)
+			lap.end(phaseCompute, phaseBusy)
 			if l.done(lap) {
 				sampled++
 			}
@@ -222,9 +222,9 @@ func TestLaneWithoutSamples(t *testing.T) {
 	now := fakeClock(t)
 	l := newLane(false)
 	l.to(phaseBusy)
-	lap := l.lap()
+	lap := l.lap(phaseTransfer)
 	*now += 100
-	lap.end(phaseDecode)
+	lap.end(phaseDecode, phaseBusy)
 	if l.done(lap) {
 		t.Error("a lane that takes no samples took one")
 	}

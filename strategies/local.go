@@ -59,7 +59,7 @@ func (p *core) startLocals(ctx context.Context) error {
 
 // hire puts a new goroutine into the worker's place.
 func (p *core) hire(w *slot) {
-	w.local = &local{core: p, slot: w, lane: newLane(p.options.phases)}
+	w.local = &local{core: p, slot: w, lane: newLane(p.options.phases, observers(p.options.observe, laneWorker, w.number)...)}
 	p.running.Add(1)
 	go w.local.loop()
 }
@@ -90,7 +90,7 @@ func (l *local) loop() {
 	}()
 	for l.chunk != nil || l.take() {
 		l.work.run()
-		l.lap.end(phaseCompute)
+		l.lap.end(phaseCompute, phaseTransfer)
 		l.answer()
 	}
 	returned = true
@@ -131,7 +131,7 @@ func (p *core) leave(l *local) bool {
 // prepare begins a shift with a chunk.
 func (l *local) prepare(c *chunk) {
 	l.began = l.lane.to(phaseBusy)
-	l.lap = l.lane.lap()
+	l.lap = l.lane.lap(phaseTransfer)
 	l.chunk, l.shift = c, shift{}
 	l.first, l.part = c.first, c.load
 	open := c.call.gate.enter()
@@ -139,7 +139,7 @@ func (l *local) prepare(c *chunk) {
 	if open {
 		c.call.gate.leave()
 	}
-	l.lap.end(phaseTransfer)
+	l.lap.end(phaseTransfer, phaseCompute)
 }
 
 // begin copies the items in hand while the call is open.
@@ -149,7 +149,7 @@ func (l *local) begin(open bool) {
 	} else {
 		l.scratch = l.part.empty()
 	}
-	l.run = execution{load: l.scratch, ctx: l.chunk.call.ctx, position: &l.position}
+	l.run = execution{load: l.scratch, ctx: l.lane.labelled(l.chunk.call.ctx), position: &l.position}
 	l.work = &l.run
 }
 
@@ -171,10 +171,10 @@ func (l *local) answer() {
 	if open {
 		gate.leave()
 	}
-	l.lap.end(phaseTransfer)
+	l.lap.end(phaseTransfer, phaseBusy)
 	l.lane.done(l.lap)
 	if goesOn {
-		l.lap = l.lane.lap()
+		l.lap = l.lane.lap(phaseCompute)
 		return
 	}
 	l.end()

@@ -16,6 +16,9 @@ type options struct {
 	progress     func(done, total int)
 	dir          string
 	phases       bool
+	observe      []observing // the lanes in this process
+	profile      func(ProcessProfile)
+	labelsOnly   bool // to find out what labels cost
 }
 
 func newOptions(list []Option) options {

@@ -19,11 +19,12 @@ type Pool[In, Out any] struct{ core *core }
 // core is a pool with its types erased.
 type core struct {
 	schedule
-	def     *definition
-	row     strategy
-	options options
-	codec   codec.Codec // nil in process
-	home    *home       // of worker processes; nil in process
+	def       *definition
+	row       strategy
+	options   options
+	codec     codec.Codec // nil in process
+	home      *home       // of worker processes; nil in process
+	profiling *profiling  // nil in a normal run
 
 	running sync.WaitGroup // what Close waits for
 	closing sync.Once
@@ -35,7 +36,8 @@ type core struct {
 //
 // Errors: what [Spec.Validate] says; [ErrNoInit] and [ErrInWorker]; a type that
 // the codec would change; a worker that could not be started, with the end of
-// its stderr; errors.ErrUnsupported for worker processes on this system.
+// its stderr; errors.ErrUnsupported for worker processes on this system;
+// [ErrProfiled].
 func Open[In, Out any](ctx context.Context, task *Task[In, Out], spec Spec, list ...Option) (*Pool[In, Out], error) {
 	if ctx.Err() != nil {
 		return nil, context.Cause(ctx)
@@ -44,7 +46,11 @@ func Open[In, Out any](ctx context.Context, task *Task[In, Out], spec Spec, list
 	if err != nil {
 		return nil, err
 	}
+	if err := p.startProfile(ctx); err != nil {
+		return nil, err
+	}
 	if err := p.start(ctx); err != nil {
+		p.profiling.forget()
 		p.close()
 		return nil, err
 	}
@@ -207,5 +213,6 @@ func (p *core) close() {
 		if p.home != nil {
 			p.home.close()
 		}
+		p.profiling.finish()
 	})
 }

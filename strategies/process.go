@@ -47,6 +47,9 @@ type process struct {
 	heard atomic.Int64 // frames received
 	peak  atomic.Int64 // its largest resident size, as it last said
 
+	profile  ProcessProfile // what came of it; of the receiver of the control pair
+	profiled bool           // all of it came
+
 	mu        sync.Mutex
 	verdict   verdict
 	snapshots map[uint64]chan struct{}
@@ -96,13 +99,15 @@ func (p *core) newProcess(w *slot) *process {
 		core: p, slot: w,
 		exited: make(chan struct{}), gone: make(chan struct{}),
 		encoder: p.codec.NewEncoder(), decoder: p.codec.NewDecoder(), proto: p.def.load(),
-		sender: newLane(p.options.phases), receiver: newLane(p.options.phases),
+		sender:    newLane(p.options.phases, observers(p.options.observe, laneSender, w.number)...),
+		receiver:  newLane(p.options.phases, observers(p.options.observe, laneReceiver, w.number)...),
 		snapshots: map[uint64]chan struct{}{},
 	}
 }
 
 func (p *core) settings() settings {
 	return settings{
+		Profile:  p.profiling.settings(),
 		Phases:   p.options.phases,
 		Limit:    p.spec.frameLimit(),
 		Progress: p.spec.progressEvery(),
@@ -406,7 +411,7 @@ func (pr *process) stop() {
 		select {
 		case <-pr.exited:
 			return
-		case <-time.After(stopGrace):
+		case <-time.After(pr.core.profiling.stopGrace()):
 			terminate(pr.cmd.Process)
 		}
 		select {

@@ -34,15 +34,15 @@ func (pr *process) receive(conn transport.Conn, l *lane) error {
 // the rest is transfer.
 func recvTimed(conn transport.Conn, f *transport.Frame, l *lane) (lap, error) {
 	if conn.Buffered() {
-		lap := l.lap()
+		lap := l.lap(phaseTransfer)
 		err := conn.Recv(f)
-		lap.end(phaseTransfer)
+		lap.end(phaseTransfer, phaseDecode)
 		return lap, err
 	}
 	l.to(phaseWait)
 	err := conn.Recv(f)
 	l.arrived(f.Arrived, phaseBusy)
-	return l.lap(), err
+	return l.lap(phaseDecode), err
 }
 
 var errKind = errors.New("a frame of a kind that a worker does not send")
@@ -53,7 +53,12 @@ func (pr *process) handle(f *transport.Frame, lap *lap) error {
 		return pr.answer(f, lap)
 	case transport.Progress:
 		return pr.progress(f)
-	case transport.Snapshot, transport.Bye:
+	case transport.Profile:
+		return pr.addProfile(f)
+	case transport.Bye:
+		pr.profiled = true
+		return pr.snapshot(f)
+	case transport.Snapshot:
 		return pr.snapshot(f)
 	}
 	return errKind
@@ -72,7 +77,7 @@ type reply struct {
 // must be decoded without gaps.
 func (pr *process) answer(f *transport.Frame, lap *lap) error {
 	r, err := pr.read(f)
-	lap.end(phaseDecode)
+	lap.end(phaseDecode, phaseBusy)
 	return pr.core.take(pr.slot, f, &r, err)
 }
 

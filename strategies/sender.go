@@ -156,7 +156,7 @@ func (pr *process) sendChunk(c *chunk) error {
 		p.drop(pr.slot, c)
 		return nil
 	}
-	lap := pr.sender.lap()
+	lap := pr.sender.lap(phaseEncode)
 	f := &pr.frame
 	*f = transport.Frame{Header: pr.header(c)}
 	payload, err := pr.encode(c)
@@ -164,7 +164,7 @@ func (pr *process) sendChunk(c *chunk) error {
 	if err == nil && len(payload) > p.spec.frameLimit()-maxTrailer {
 		err = fmt.Errorf("%w: %d bytes, limit %d", transport.ErrTooLarge, len(payload), p.spec.frameLimit())
 	}
-	lap.end(phaseEncode)
+	lap.end(phaseEncode, phaseTransfer)
 	if err != nil {
 		pr.renew()
 		p.unsendable(pr.slot, c, err)
@@ -219,7 +219,7 @@ func (pr *process) renew() { pr.encoder, pr.fresh = pr.core.codec.NewEncoder(), 
 func (pr *process) deliver(f *transport.Frame, lap *lap) error {
 	if len(f.Payload) < timedAt {
 		err := pr.data.Send(f)
-		lap.end(phaseTransfer)
+		lap.end(phaseTransfer, phaseBusy)
 		if err != nil || pr.data.Pending() < flushAt {
 			return err
 		}

@@ -23,9 +23,10 @@ func (w *worker) loop() {
 	w.lane.to(phaseBusy)
 	for w.work != nil || w.begin() {
 		w.position.do(running)
+		w.lane.observe(phaseCompute)
 		w.work.run()
 		w.position.do(preparing)
-		w.lap.end(phaseCompute)
+		w.lap.end(phaseCompute, phaseEncode)
 		w.finish()
 	}
 	returned = true
@@ -35,6 +36,7 @@ func (w *worker) loop() {
 // leave is the answer to stop.
 func (w *worker) leave() {
 	w.flush()
+	w.sendProfile()
 	w.sendReport(transport.Bye, 0)
 	os.Exit(exitStopped)
 }
@@ -49,8 +51,8 @@ func (w *worker) begin() bool {
 	ctx := w.enter(f)
 	err := w.decode(f)
 	w.data.Reuse(f)
-	w.lap.end(phaseDecode)
-	w.run = execution{load: w.load, ctx: ctx, position: w.position}
+	w.lap.end(phaseDecode, phaseBusy)
+	w.run = execution{load: w.load, ctx: w.lane.labelled(ctx), position: w.position}
 	w.work = &w.run
 	switch {
 	case err != nil:
@@ -70,9 +72,9 @@ func (w *worker) careful() bool { return w.frame.Header.Flags&transport.Careful 
 // sent. One that is there need not have been read: that is part of the lap.
 func (w *worker) fetch() (ok bool) {
 	if w.chunks.peek() {
-		w.lap = w.lane.lap()
+		w.lap = w.lane.lap(phaseTransfer)
 		ok = w.take()
-		w.lap.end(phaseTransfer)
+		w.lap.end(phaseTransfer, phaseDecode)
 		return ok
 	}
 	w.flush()
@@ -80,7 +82,7 @@ func (w *worker) fetch() (ok bool) {
 	ok = w.take()
 	w.lane.arrived(w.frame.Arrived, phaseBusy)
 	w.account = true
-	w.lap = w.lane.lap()
+	w.lap = w.lane.lap(phaseDecode)
 	return ok
 }
 
@@ -184,7 +186,7 @@ func (w *worker) answerItem(f *transport.Frame) {
 	failed := w.work.failed
 	base := int(w.position.base.Load())
 	w.sendTable(f, []entry{w.single(0, base, &failed)})
-	next := &execution{ctx: w.ctx, position: w.position}
+	next := &execution{ctx: w.work.ctx, position: w.position}
 	next.load, w.rest = w.rest.split(1)
 	w.mu.Lock()
 	w.position.begin(base + 1)
@@ -208,7 +210,7 @@ func (w *worker) answerBatch(f *transport.Frame, failed []failure) bool {
 		var err error
 		payload, err = w.work.load.encodeResults(w.encoder, payload, failed)
 		if err != nil || len(payload) > w.settings.Limit-maxTrailer {
-			w.lap.end(phaseEncode)
+			w.lap.end(phaseEncode, phaseEncode)
 			w.renew()
 			return false
 		}
@@ -222,7 +224,7 @@ func (w *worker) answerBatch(f *transport.Frame, failed []failure) bool {
 	}
 	w.buf.keep(payload)
 	f.Payload = payload
-	w.lap.end(phaseEncode)
+	w.lap.end(phaseEncode, phaseTransfer)
 	w.send(f, careful)
 	return true
 }
@@ -271,7 +273,7 @@ func (w *worker) answerSingly(f *transport.Frame, base int, failed []failure) {
 
 func (w *worker) sendTable(f *transport.Frame, list []entry) {
 	f.Payload = appendTable(nil, list)
-	w.lap.end(phaseEncode)
+	w.lap.end(phaseEncode, phaseTransfer)
 	w.send(f, true)
 }
 
@@ -332,12 +334,12 @@ func (w *worker) handOver(f *transport.Frame) {
 	if large {
 		w.lane.to(phaseBusy)
 	} else {
-		w.lap.end(phaseTransfer)
+		w.lap.end(phaseTransfer, phaseBusy)
 	}
 	if w.lane.done(w.lap) {
 		w.account = true
 	}
-	w.lap = lap{}
+	w.lap.on = false // of a careful chunk, only the first item is timed
 }
 
 func (w *worker) flush() {

@@ -48,6 +48,7 @@ func (p *core) tend(pr *process) {
 		pr.serve()
 		last := pr.release()
 		p.lost(pr, last)
+		p.profiling.leaves(pr, last)
 		pr = p.replace(w)
 	}
 }

@@ -33,6 +33,9 @@ type worker struct {
 	requests chan uint64       // snapshots
 	ballast  []byte            // for the collector
 
+	profiling *profiling // nil in a normal run
+	observe   []observing
+
 	out     sync.Mutex // around every Send and Flush
 	unsent  int        // answers kept back
 	late    *time.Timer
@@ -95,10 +98,11 @@ func serve(value string) int {
 	}
 	conn := w.data
 	w.ballast = newBallast()
-	w.lane = newLane(w.settings.Phases)
+	w.lane = newLane(w.settings.Phases, observers(w.observe, laneWorker, 0)...)
 	w.data = wrapConn(conn, w.lane)
 	w.encoder, w.decoder, w.load = w.codec.NewEncoder(), w.codec.NewDecoder(), w.def.load()
 	w.chunks = w.inbox
+	w.labelReaders()
 	if lender, ok := conn.(transport.Lender); ok {
 		w.buf.lender = lender
 		w.chunks = &direct{conn: w.data, lender: lender, broken: w.exit}
@@ -157,6 +161,9 @@ func (w *worker) prepare(theirs hello, run uint64) (ours hello, err error) {
 		}
 	}
 	w.position.do(preparing)
+	if err := w.startProfile(); err != nil {
+		return ours, err
+	}
 	return ours, w.connect(run, theirs.Transport)
 }
 

@@ -57,6 +57,16 @@ func commands() []command {
 			run: runReport,
 		},
 		{
+			name:    "profile",
+			usage:   "[-strategy SPEC]... [-digits N] [-shape S] [-seconds N] [-o DIR]",
+			summary: "say which functions of which process the CPU time goes into",
+			examples: []example{
+				{"handoff profile -strategy process-gob -shape record -o results/mine", "Profiles coordinator and workers, and writes results/mine/profiles/."},
+				{"handoff profile -strategy process-gob -strategy process-json -seconds 20 -precision 3", "Compares two, every share within three points."},
+			},
+			run: runProfile,
+		},
+		{
 			name:    "help",
 			usage:   "[COMMAND]",
 			summary: "say what a command does, with its flags and examples",
@@ -144,7 +154,7 @@ func writeOverview(w io.Writer) error {
 		fmt.Fprintf(&b, "    handoff %s %s\n        %s\n", c.name, c.usage, c.summary)
 	}
 	b.WriteString("\n\"handoff help COMMAND\" shows flags and examples.\n" +
-		"Exit codes: 0 fine, 1 a failed item, 2 could not run, read or measure.\n")
+		"Exit codes: 0 fine, 1 a failed item, 2 could not run, read or measure, 3 inconclusive.\n")
 	_, err := io.WriteString(w, b.String())
 	return err
 }

@@ -14,7 +14,7 @@ func TestExamples(t *testing.T) {
 	for _, c := range commands() {
 		for _, e := range c.examples {
 			t.Run(e.line, func(t *testing.T) {
-				if c.name == "run" || c.name == "report" {
+				if c.name == "run" || c.name == "report" || c.name == "profile" {
 					checkFlags(t, e.line)
 				} else {
 					runExample(t, c, e.line)

@@ -24,9 +24,10 @@ func main() {
 
 // Exit codes.
 const (
-	exitFine   = 0
-	exitFailed = 1 // an item failed, or a regression was found
-	exitUnable = 2 // could not run, read or measure
+	exitFine         = 0
+	exitFailed       = 1 // an item failed, or a regression was found
+	exitUnable       = 2 // could not run, read or measure
+	exitInconclusive = 3 // not enough was measured to say
 )
 
 // exitError is an error with an exit code of its own; err may be nil when all

@@ -22,6 +22,7 @@ const (
 	Bye                      // worker: the last snapshot; I leave
 	Work                     // coordinator: a chunk of items
 	Answer                   // worker: results of a chunk
+	Profile                  // worker: a piece of a profile, before Bye
 	kinds
 )
 

@@ -1,0 +1,239 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/handoff-go/handoff/bench"
+	"github.com/handoff-go/handoff/bench/factor"
+	"github.com/handoff-go/handoff/report"
+	"github.com/handoff-go/handoff/report/profiles"
+	"github.com/handoff-go/handoff/strategies"
+)
+
+const profileUsage = `usage: handoff profile [-strategy SPEC]... [-digits N] [-shape S] [-seconds N] [-o DIR]
+
+Factors numbers under a CPU profile of every process, and says which part of the
+CPU time goes where: into computing, encoding, moving, decoding, the collector,
+the scheduler. Each -strategy is profiled, one after the other. DIR/profiles/ gets
+
+  NAME.cpu.pb.gz        one profile of all processes, for "go tool pprof"
+  NAME.allocs.pb.gz     what they allocated
+  NAME.stopwatch.pb.gz  what the stopwatches counted meanwhile, waiting included
+  profiles.md           the tables that go to standard output
+  flame-NAME.html       flame graphs, and of differences flame-A-vs-B.html
+
+Where DIR is the folder of a recorded run, "handoff report DIR" has its index.html
+link to the flame graphs. Times of a profiled run are not to be reported: use
+handoff run for those.
+
+flags:
+`
+
+// runProfile is the subcommand profile. An interrupt ends it; the strategies that
+// were done by then keep their profiles.
+func runProfile(stdout, stderr io.Writer, args []string) error {
+	p := profiler{stdout: stdout, stderr: stderr}
+	flags := p.flags()
+	switch err := flags.Parse(args); {
+	case errors.Is(err, flag.ErrHelp):
+		flags.SetOutput(stdout)
+		_, err := io.WriteString(stdout, profileUsage)
+		flags.PrintDefaults()
+		return err
+	case err != nil:
+		return fmt.Errorf("profile: %w", err)
+	}
+	if flags.NArg() > 0 {
+		return fmt.Errorf("profile: unexpected argument %q: want flags only", flags.Arg(0))
+	}
+	if err := p.prepare(); err != nil {
+		return fmt.Errorf("profile: %w", err)
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	defer stop()
+	if err := p.run(ctx); err != nil {
+		return fmt.Errorf("profile: %w", err)
+	}
+	return nil
+}
+
+// profiler is one run of the command.
+type profiler struct {
+	specs     []strategies.Spec
+	work      factor.Work
+	time      time.Duration
+	precision float64 // of a share, in points; 0: as it comes
+	dir       string
+
+	stdout, stderr io.Writer
+}
+
+func (p *profiler) flags() *flag.FlagSet {
+	flags := flag.NewFlagSet("profile", flag.ContinueOnError)
+	flags.SetOutput(io.Discard) // main prints the error, once
+	flags.Func("strategy", "profile `SPEC`; may be given several times (default process-gob)", func(text string) error {
+		spec, err := strategies.Parse(text)
+		p.specs = append(p.specs, spec)
+		return err
+	})
+	flags.IntVar(&p.work.Digits, "digits", 9, "factor numbers of `N` digits")
+	flags.StringVar(&p.work.Shape, "shape", "number", "exchange them in the data structure `S`: one of "+strings.Join(factor.Shapes(), ", "))
+	flags.StringVar(&p.work.Numbers, "numbers", factor.Random, "factor `KIND` numbers: random or prime")
+	flags.IntVar(&p.work.Items, "items", 40960, "hand over `N` items at a time")
+	flags.IntVar(&p.work.Payload, "payload", 0, "carry `N` bytes along with each item")
+	flags.StringVar(&p.dir, "o", "", "write into folder `DIR`/profiles (default a new folder in results)")
+	p.time = 5 * time.Second
+	flags.Func("seconds", "profile each strategy for `N` seconds (default 5)", func(s string) error {
+		n, err := strconv.ParseFloat(s, 64)
+		if p.time = time.Duration(n * float64(time.Second)); err != nil || n <= 0 || n > 86400 {
+			return errors.New("want a number of seconds above 0, at most 86400")
+		}
+		return nil
+	})
+	flags.Func("precision", "want every share within ± `P` percentage points (95 %), else say how long that takes", func(s string) (err error) {
+		if p.precision, err = strconv.ParseFloat(s, 64); err != nil || p.precision <= 0 || p.precision >= 100 {
+			return errors.New("want a number of points between 0 and 100")
+		}
+		return nil
+	})
+	return flags
+}
+
+// prepare fills in what was not said and refuses what cannot be.
+func (p *profiler) prepare() error {
+	p.work.Seed = 1
+	if err := p.work.Validate(); err != nil {
+		return err
+	}
+	if p.work.Items == 0 {
+		return errors.New("items=0: want at least one")
+	}
+	if len(p.specs) == 0 {
+		p.specs = []strategies.Spec{strategies.MustParse("process-gob")}
+	}
+	if p.dir == "" {
+		p.dir = filepath.Join("results", "profile-"+time.Now().UTC().Format("2006-01-02T150405Z"))
+	}
+	p.dir = filepath.Join(p.dir, "profiles")
+	return nil
+}
+
+// run profiles one strategy after the other, and writes what that tells.
+func (p *profiler) run(ctx context.Context) error {
+	var names []string
+	for _, spec := range p.specs {
+		name := p.name(spec)
+		fmt.Fprintf(p.stderr, "profile %v for %v\n", spec, p.time)
+		done, err := profilesOf[p.work.Shape](ctx, spec, p.work, bench.Profiling{
+			Dir: p.dir, Name: name, Time: p.time, Work: keysOf(p.work),
+		}, strategies.WithStderr(&oneAtATime{w: p.stderr}))
+		if err != nil {
+			return fmt.Errorf("%v: %w", spec, err)
+		}
+		for _, lost := range done.Lost {
+			fmt.Fprintf(p.stderr, "handoff profile: %v: %v\n", spec, lost)
+		}
+		p.wrote(done.Paths)
+		names = append(names, name)
+	}
+	return p.report(names)
+}
+
+// name is how the files of a strategy begin: its name, and if it is profiled in
+// several ways the whole spec.
+func (p *profiler) name(spec strategies.Spec) string {
+	same := slices.DeleteFunc(slices.Clone(p.specs), func(s strategies.Spec) bool { return s.Strategy != spec.Strategy })
+	if len(same) == 1 {
+		return spec.Strategy
+	}
+	return spec.String()
+}
+
+func (p *profiler) wrote(paths []string) {
+	for _, path := range paths {
+		fmt.Fprintln(p.stderr, "wrote", path)
+	}
+}
+
+// report prints and writes what the profiles of these names tell.
+func (p *profiler) report(names []string) error {
+	cells, err := profiles.Open(p.dir)
+	if err != nil {
+		return err
+	}
+	cells = slices.DeleteFunc(cells, func(c *profiles.Cell) bool { return !slices.Contains(names, c.Name) })
+	told := report.Profiled{Cells: cells}
+	if _, err := io.WriteString(p.stdout, told.Text()); err != nil {
+		return err
+	}
+	paths, err := told.Write(p.dir)
+	p.wrote(paths)
+	if err != nil {
+		return err
+	}
+	return p.judge(cells)
+}
+
+// judge holds the margins against the precision that was asked for.
+func (p *profiler) judge(cells []*profiles.Cell) error {
+	if p.precision == 0 {
+		return nil
+	}
+	var short []string
+	for _, c := range cells {
+		samples := c.Samples()
+		needed := profiles.Needed(c.Shares(), samples, p.precision/100)
+		if needed > samples {
+			seconds := c.Wall.Seconds() * float64(needed) / float64(max(1, samples))
+			short = append(short, fmt.Sprintf("%s: %d samples in %.1f s are too few for ±%g points, which takes about %d samples: use -seconds %.0f",
+				c.Name, samples, c.Wall.Seconds(), p.precision, needed, seconds+0.5))
+		}
+	}
+	if len(short) > 0 {
+		return exitError{exitInconclusive, errors.New(strings.Join(short, "; "))}
+	}
+	return nil
+}
+
+// keysOf says what is computed, as benchmark names do.
+func keysOf(w factor.Work) string {
+	var pairs []string
+	for _, k := range w.Keys() {
+		pairs = append(pairs, k.Name+"="+k.Value)
+	}
+	return strings.Join(pairs, " ")
+}
+
+// profileShape profiles a strategy at a work, with its answers checked.
+type profileShape func(context.Context, strategies.Spec, factor.Work, bench.Profiling, ...strategies.Option) (bench.Profiled, error)
+
+// profilesOf has a row for each shape.
+var profilesOf = map[string]profileShape{
+	factor.Number.Name:   profileOf(factor.Number),
+	factor.Recorded.Name: profileOf(factor.Recorded),
+	factor.Nested.Name:   profileOf(factor.Nested),
+	factor.Mapped.Name:   profileOf(factor.Mapped),
+	factor.Written.Name:  profileOf(factor.Written),
+}
+
+func profileOf[In, Out any](s factor.Shape[In, Out]) profileShape {
+	return func(ctx context.Context, spec strategies.Spec, w factor.Work, to bench.Profiling, options ...strategies.Option) (bench.Profiled, error) {
+		check, err := s.Check(w)
+		if err != nil {
+			return bench.Profiled{}, err
+		}
+		return bench.Profile(ctx, s.Factor, spec, s.Items(w), check, to, options...)
+	}
+}

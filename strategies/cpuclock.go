@@ -1,0 +1,57 @@
+package strategies
+
+import (
+	"sync"
+	"time"
+)
+
+// LaneCPU is the CPU time that one lane used by phase, as the clocks of the
+// threads tell on which it ran. What the pool did between two phases counts as
+// transfer.
+type LaneCPU struct {
+	Lane string // worker, sender or receiver
+	CPU  Phases
+}
+
+// cpuClock reads the thread's CPU time when a phase of a lane begins. A phase that
+// ends on another thread than it began on is taken to be like the others of its
+// kind. What other goroutines did on the thread while the lane was parked within
+// a phase is counted too, which is seldom.
+type cpuClock struct {
+	mu     sync.Mutex // an abandoned lane goes on
+	thread int        // 0: none yet
+	at     int64
+	phase  phase
+	seen   [phaseEnd]int64 // phases
+	whole  [phaseEnd]int64 // those on one thread
+	spent  [phaseEnd]int64 // nanoseconds in these
+}
+
+// begins ends the current phase and begins p.
+func (c *cpuClock) begins(p phase) {
+	thread, now := threadCPU()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.thread != 0 {
+		c.seen[c.phase]++
+		if c.thread == thread {
+			c.whole[c.phase]++
+			c.spent[c.phase] += now - c.at
+		}
+	}
+	c.thread, c.at, c.phase = thread, now, p
+}
+
+// phases returns the account, without waiting, in which the thread was others'. It
+// is zero where threads have no clocks.
+func (c *cpuClock) phases() Phases {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	of := func(p phase) time.Duration {
+		return time.Duration(float64(c.spent[p]) * float64(c.seen[p]) / float64(max(1, c.whole[p])))
+	}
+	return Phases{
+		Transfer: of(phaseTransfer) + of(phaseBusy),
+		Decode:   of(phaseDecode), Compute: of(phaseCompute), Encode: of(phaseEncode),
+	}
+}
