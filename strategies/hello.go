@@ -33,6 +33,7 @@ type settings struct {
 	Progress time.Duration // between two reports while it is busy
 	Setup    bool          // a Setup frame follows
 	Profile  *profileSettings
+	Trace    int     // events to keep for a trace, 0 without one
 	Recorder uintptr // descriptor of the flight recorder, 0 if there is none
 	Link     linkSettings
 }

@@ -151,6 +151,7 @@ func (l *local) begin(open bool) {
 	}
 	l.run = execution{load: l.scratch, ctx: l.lane.labelled(l.chunk.call.ctx), position: &l.position}
 	l.work = &l.run
+	l.lane.carries(0, l.part.len())
 }
 
 // answer hands the results to the call, if it still wants them, and goes on

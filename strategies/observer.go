@@ -55,3 +55,19 @@ func (l *lane) observedLap(first phase) lap {
 	l.tell(first, now)
 	return lap{on: l.samples, observed: l, at: now}
 }
+
+// carrier is an observer that wants to know which chunk a phase is about: that
+// which carries told last. For chunks that do not travel the number is 0.
+type carrier interface {
+	carries(chunk uint64, items int)
+}
+
+// carries tells the observers which chunk the current phase, and what follows, is
+// about.
+func (l *lane) carries(chunk uint64, items int) {
+	for _, o := range l.observers {
+		if c, ok := o.(carrier); ok {
+			c.carries(chunk, items)
+		}
+	}
+}

@@ -19,6 +19,7 @@ type options struct {
 	observe      []observing // the lanes in this process
 	profile      func(ProcessProfile)
 	labelsOnly   bool // to find out what labels cost
+	trace        *Trace
 }
 
 func newOptions(list []Option) options {

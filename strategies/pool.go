@@ -54,6 +54,7 @@ func Open[In, Out any](ctx context.Context, task *Task[In, Out], spec Spec, list
 		p.close()
 		return nil, err
 	}
+	p.probeClocks()
 	return &Pool[In, Out]{p}, nil
 }
 
@@ -67,6 +68,9 @@ func newCore(def *definition, spec Spec, o options) (*core, error) {
 	row, _ := lookup(spec.Strategy)
 	p := &core{def: def, row: row, options: o}
 	p.spec, p.remote = spec.resolve(), row.kind.remote()
+	if err := o.trace.begin(p.spec); err != nil {
+		return nil, err
+	}
 	for i := range p.spec.Workers {
 		p.slots = append(p.slots, &slot{number: i, pace: pace{claims: !p.remote}, wake: make(chan struct{}, 1)})
 	}
@@ -198,6 +202,7 @@ func (p *Pool[In, Out]) Close() error {
 
 func (p *core) close() {
 	p.closing.Do(func() {
+		p.probeClocks()
 		p.mu.Lock()
 		p.ending = true
 		for _, c := range p.open {
@@ -214,5 +219,6 @@ func (p *core) close() {
 			p.home.close()
 		}
 		p.profiling.finish()
+		p.options.trace.end()
 	})
 }

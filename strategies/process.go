@@ -46,6 +46,7 @@ type process struct {
 
 	heard atomic.Int64 // frames received
 	peak  atomic.Int64 // its largest resident size, as it last said
+	trace *workerTrace // nil without one
 
 	profile  ProcessProfile // what came of it; of the receiver of the control pair
 	profiled bool           // all of it came
@@ -109,6 +110,7 @@ func (p *core) settings() settings {
 	return settings{
 		Profile:  p.profiling.settings(),
 		Phases:   p.options.phases,
+		Trace:    p.options.trace.limit(),
 		Limit:    p.spec.frameLimit(),
 		Progress: p.spec.progressEvery(),
 		Setup:    p.def.setup != nil,
@@ -281,6 +283,7 @@ func (s Spec) progressEvery() time.Duration {
 // returned, whichever comes first. Everything it had written is read and used
 // before serve returns.
 func (pr *process) serve() {
+	pr.trace = pr.core.options.trace.enter(pr.slot.number, pr.cmd.Process.Pid)
 	var others, receivers sync.WaitGroup
 	ended := make(chan struct{}, 2)
 	receive := func(c transport.Conn, l *lane) {

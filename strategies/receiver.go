@@ -60,6 +60,8 @@ func (pr *process) handle(f *transport.Frame, lap *lap) error {
 		return pr.snapshot(f)
 	case transport.Snapshot:
 		return pr.snapshot(f)
+	case transport.Trace:
+		return pr.trace.add(f)
 	}
 	return errKind
 }
@@ -76,6 +78,7 @@ type reply struct {
 // answer reads an answer, also one that nobody waits for: a stream of values
 // must be decoded without gaps.
 func (pr *process) answer(f *transport.Frame, lap *lap) error {
+	pr.receiver.carries(f.Header.Chunk, int(f.Header.Count))
 	r, err := pr.read(f)
 	lap.end(phaseDecode, phaseBusy)
 	return pr.core.take(pr.slot, f, &r, err)
@@ -304,6 +307,9 @@ func (pr *process) progress(f *transport.Frame) error {
 type report struct {
 	Process Process
 	Ledger  []byte // of its lane, since the last
+
+	// Readings of its clock: the question had arrived, this is being sent.
+	Received, Sent int64
 }
 
 func (r report) json() []byte {
@@ -318,6 +324,10 @@ func (pr *process) snapshot(f *transport.Frame) error {
 	var r report
 	if err := json.Unmarshal(f.Payload, &r); err != nil {
 		return fmt.Errorf("snapshot: %w", err)
+	}
+	pr.trace.told(f.Header.Chunk, r, arrival(f))
+	if f.Header.Kind == transport.Bye {
+		pr.trace.bye()
 	}
 	s := &pr.core.schedule
 	s.mu.Lock()

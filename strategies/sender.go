@@ -104,6 +104,7 @@ func (pr *process) obey() (more bool) {
 			f.Header = transport.Header{Kind: transport.Cancel, Chunk: o.chunk}
 		case orderSnapshot:
 			f.Header = transport.Header{Kind: transport.Snapshot, Chunk: o.chunk}
+			pr.trace.asks(o.chunk)
 		case orderStop:
 			f.Header = transport.Header{Kind: transport.Stop}
 		}
@@ -157,6 +158,7 @@ func (pr *process) sendChunk(c *chunk) error {
 		return nil
 	}
 	lap := pr.sender.lap(phaseEncode)
+	pr.sender.carries(c.id, c.load.len())
 	f := &pr.frame
 	*f = transport.Frame{Header: pr.header(c)}
 	payload, err := pr.encode(c)

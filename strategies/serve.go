@@ -37,7 +37,8 @@ func (w *worker) loop() {
 func (w *worker) leave() {
 	w.flush()
 	w.sendProfile()
-	w.sendReport(transport.Bye, 0)
+	w.sendTrace()
+	w.sendReport(transport.Bye, request{})
 	os.Exit(exitStopped)
 }
 
@@ -48,6 +49,7 @@ func (w *worker) begin() bool {
 		return false
 	}
 	f := &w.frame
+	w.lane.carries(f.Header.Chunk, int(f.Header.Count))
 	ctx := w.enter(f)
 	err := w.decode(f)
 	w.data.Reuse(f)

@@ -64,14 +64,15 @@ func (p *core) lost(pr *process, lastWords string) {
 	w.spent.sender.add(pr.sender.take())
 	w.spent.receiver.add(pr.receiver.take())
 	w.spent.close(pr)
-	if p.ending {
-		w.sent, w.bytes, w.items = nil, 0, 0
-		return
-	}
 	v := pr.judged()
 	why := &LostError{Worker: w.number, Cause: v.cause, PeakRSS: pr.peak.Load(), Stderr: lastWords}
 	if why.Cause == "" {
 		why.Cause = pr.cmd.ProcessState.String()
+	}
+	pr.trace.leave(why.Cause)
+	if p.ending {
+		w.sent, w.bytes, w.items = nil, 0, 0
+		return
 	}
 	if !v.dismissed && !(w.retiring && len(w.sent) == 0) {
 		p.counts.Deaths++

@@ -30,8 +30,9 @@ type worker struct {
 	held     *transport.RunDir // shared-file only
 	inbox    *inbox            // what readers fill
 	chunks   source            // inbox, or the connection itself
-	requests chan uint64       // snapshots
 	ballast  []byte            // for the collector
+	requests chan request      // snapshots
+	trace    *traceRing        // of the lane; nil without a trace
 
 	profiling *profiling // nil in a normal run
 	observe   []observing
@@ -85,7 +86,7 @@ func serve(value string) int {
 	w := &worker{
 		control:   control,
 		inbox:     newInbox(),
-		requests:  make(chan uint64, 16),
+		requests:  make(chan request, 16),
 		cancelled: map[uint64]bool{},
 		late:      time.NewTimer(time.Hour),
 		position:  &position{},
@@ -98,6 +99,7 @@ func serve(value string) int {
 	}
 	conn := w.data
 	w.ballast = newBallast()
+	w.startTrace()
 	w.lane = newLane(w.settings.Phases, observers(w.observe, laneWorker, 0)...)
 	w.data = wrapConn(conn, w.lane)
 	w.encoder, w.decoder, w.load = w.codec.NewEncoder(), w.codec.NewDecoder(), w.def.load()
@@ -212,7 +214,7 @@ func (w *worker) read(conn transport.Conn) {
 			w.cancel(f.Header.Chunk)
 		case transport.Snapshot:
 			select {
-			case w.requests <- f.Header.Chunk:
+			case w.requests <- request{f.Header.Chunk, arrival(&f)}:
 			default: // the coordinator's patience ends
 			}
 		case transport.Stop:
@@ -221,6 +223,15 @@ func (w *worker) read(conn transport.Conn) {
 			w.exit(fmt.Errorf("a frame of kind %d, which a coordinator does not send", f.Header.Kind))
 		}
 	}
+}
+
+// arrival is when a frame that was just received had come: now, if nobody waited
+// for it.
+func arrival(f *transport.Frame) int64 {
+	if f.Arrived != 0 {
+		return f.Arrived
+	}
+	return clock()
 }
 
 // arrive notes when a frame came that carries the time to a deadline.
@@ -262,8 +273,8 @@ func (w *worker) clerk() {
 	var seen sighting
 	for {
 		select {
-		case id := <-w.requests:
-			w.sendReport(transport.Snapshot, id)
+		case q := <-w.requests:
+			w.sendReport(transport.Snapshot, q)
 		case <-w.late.C:
 			w.out.Lock()
 			w.waiting = false
@@ -308,7 +319,14 @@ func (w *worker) sendControl(f *transport.Frame) {
 	}
 }
 
-func (w *worker) sendReport(kind transport.Kind, id uint64) {
-	r := report{Process: usage(), Ledger: appendLedger(nil, w.lane.take())}
-	w.sendControl(&transport.Frame{Header: transport.Header{Kind: kind, Chunk: id}, Payload: r.json()})
+// request is what asks for a snapshot, and when it arrived.
+type request struct {
+	id uint64
+	at int64
+}
+
+func (w *worker) sendReport(kind transport.Kind, q request) {
+	r := report{Process: usage(), Ledger: appendLedger(nil, w.lane.take()), Received: q.at}
+	r.Sent = clock()
+	w.sendControl(&transport.Frame{Header: transport.Header{Kind: kind, Chunk: q.id}, Payload: r.json()})
 }

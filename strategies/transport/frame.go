@@ -23,6 +23,7 @@ const (
 	Work                     // coordinator: a chunk of items
 	Answer                   // worker: results of a chunk
 	Profile                  // worker: a piece of a profile, before Bye
+	Trace                    // worker: a piece of its trace, before Bye
 	kinds
 )
 

@@ -1,0 +1,144 @@
+package strategies
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"sync"
+	"time"
+)
+
+// Trace is what every lane of one pool did when: a phase from here to there, for
+// this chunk. [WithTrace] has a pool record it, Close completes it, and WriteTo
+// writes it in the Trace Event Format, which Perfetto and chrome://tracing open.
+//
+// A worker process keeps its events until it leaves; one that dies takes them
+// with it, and the trace says so. What the coordinator did is kept all the same.
+type Trace struct {
+	// Events is how many each lane keeps, the newest ones, at 32 bytes each. Zero
+	// stands for 65,536. It must not change once the pool is open.
+	Events int
+
+	mu       sync.Mutex
+	begun    int64 // when the pool was opened
+	spec     Spec
+	complete bool
+	lanes    map[laneName]*traceRing // in this process
+	workers  []*workerTrace          // worker processes, in the order of their starts
+	lost     int64                   // events of worker processes that made room
+}
+
+// laneName says which lane of a pool it is.
+type laneName struct {
+	kind   laneKind
+	worker int
+}
+
+const (
+	defaultTraceEvents = 1 << 16
+	maxTraceEvents     = 1 << 22
+)
+
+// WithTrace has the pool record a trace. Every chunk is timed then, which costs
+// some clock readings more; runs whose times count do without. A Trace belongs to
+// one pool. It is complete when Close has returned.
+func WithTrace(t *Trace) Option {
+	return func(o *options) {
+		o.trace = t
+		o.observe = append(o.observe, t.observe)
+	}
+}
+
+// begin readies the trace for a pool.
+func (t *Trace) begin(spec Spec) error {
+	if t == nil {
+		return nil
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	switch {
+	case t.lanes != nil:
+		return errors.New("strategies: trace: another pool has it already")
+	case t.Events < 0 || t.Events > maxTraceEvents:
+		return fmt.Errorf("strategies: trace: Events is %d, want 1 to %d, or 0 for %d", t.Events, maxTraceEvents, defaultTraceEvents)
+	}
+	t.begun, t.spec, t.lanes = clock(), spec, map[laneName]*traceRing{}
+	return nil
+}
+
+// limit is how many events a lane keeps; 0 without a trace.
+func (t *Trace) limit() int {
+	switch {
+	case t == nil:
+		return 0
+	case t.Events == 0:
+		return defaultTraceEvents
+	}
+	return t.Events
+}
+
+// observe makes the observer of a lane in this process. Who works in a worker's
+// place later goes on in the same memory.
+func (t *Trace) observe(kind laneKind, worker int) observer {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	name := laneName{kind, worker}
+	ring := t.lanes[name]
+	if ring == nil {
+		ring = &traceRing{limit: t.limit(), receives: kind == laneReceiver}
+		t.lanes[name] = ring
+	}
+	return newTracer(ring)
+}
+
+// end completes the trace: the pool is closed.
+func (t *Trace) end() {
+	if t == nil {
+		return
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.complete = true
+}
+
+// errTraceOpen is said to who wants to read a trace too early.
+var errTraceOpen = errors.New("strategies: trace: it is complete once its pool is closed")
+
+// WriteTo writes the trace as a JSON object in the Trace Event Format: a process
+// a track group, a lane a track, a complete event a phase, and flows from each
+// request to its answer. Times of worker processes are shifted by the offsets of
+// their clocks. It implements io.WriterTo.
+func (t *Trace) WriteTo(w io.Writer) (int64, error) {
+	v, err := t.view()
+	if err != nil {
+		return 0, err
+	}
+	return v.writeTo(w)
+}
+
+// TraceSummary says how far a trace can be trusted.
+type TraceSummary struct {
+	Events  int64 // written
+	Dropped int64 // that made room for newer ones, or were before all lanes were whole again
+
+	// ClockError is how far the times of a worker process may be shifted against
+	// the coordinator's, at most: half of what the frames between them leave open.
+	// The worst of all processes.
+	ClockError time.Duration
+
+	// Lost says which worker processes took their events with them, and why.
+	Lost []string
+
+	// Backwards counts chunks without a flow because it would run backwards in
+	// time: the clocks have drifted by more than their offsets were known to.
+	Backwards int
+}
+
+// Summary returns what can be said of a complete trace.
+func (t *Trace) Summary() (TraceSummary, error) {
+	v, err := t.view()
+	if err != nil {
+		return TraceSummary{}, err
+	}
+	return v.summary, nil
+}
