@@ -60,14 +60,15 @@ type timelinePlot struct {
 	top, bottom float64         // of the lanes
 	tops        map[int]float64 // of each lane that is drawn
 	left, right float64         // the stretch
+	hops        [][2]point      // of the trip
 }
 
 // words are the conditions under the title.
 func (p *timelinePlot) words() string {
-	text := fmt.Sprintf("%s: %d of %d chunks, from the middle of the run (%s of %s). Percentages are of the whole run.",
-		p.Spec, p.Shown, p.Chunks, duration(p.To-p.From), duration(p.End-p.Begin))
+	text := fmt.Sprintf("%s: %s of a run of %s, %d of its %d chunks. Percentages are of the whole run.",
+		p.Spec, duration(p.To-p.From), duration(p.End-p.Begin), p.Shown, p.Chunks)
 	if p.Trip != nil {
-		text += fmt.Sprintf(" The line follows chunk %d there and back.", p.Trip.Chunk)
+		text += fmt.Sprintf(" The line follows chunk %d to its worker and back.", p.Trip.Chunk)
 	}
 	if p.Workers > timelineWorkers {
 		text += fmt.Sprintf(" Shown are %d of %d workers.", timelineWorkers, p.Workers)
@@ -95,6 +96,7 @@ func (p *timelinePlot) layout() {
 	}
 	p.bottom = y
 	p.left, p.right = margin+label+10, pageWidth-margin-waitsWidth
+	p.hops = p.hopsOf(p.Trip)
 }
 
 // x is the place of a time.
@@ -109,7 +111,9 @@ func (p *timelinePlot) draw(s *sheet) {
 	for _, i := range p.rows {
 		p.lane(s, p.Rows[i], p.tops[i])
 	}
-	p.trip(s)
+	for _, h := range p.hops {
+		hop(s, h[0], h[1])
+	}
 	p.names(s)
 }
 
@@ -121,7 +125,7 @@ func (p *timelinePlot) axis(s *sheet) {
 	for at := int64(0); at <= length; at += step {
 		x := p.x(p.From + at)
 		s.line(rule, 0.6, point{x, p.top - 6}, point{x, p.bottom})
-		s.text(point{x, p.top - 10}, momentPen, tickLabel(at, step))
+		s.text(point{x, p.top - 10}, momentPen, tickLabel(at, step, length))
 	}
 	s.text(point{s.width - margin, p.top - 10}, headPen, "waits")
 }
@@ -137,12 +141,13 @@ func niceStep(least float64) int64 {
 	}
 }
 
-// tickLabel spells a time with as many decimals as the step has.
-func tickLabel(at, step int64) string {
+// tickLabel spells a time in the unit of the whole length, with as many decimals
+// as the step has.
+func tickLabel(at, step, length int64) string {
 	if at == 0 {
 		return "0"
 	}
-	name, unit := analysis.TimeUnit(float64(at) / 1e9)
+	name, unit := analysis.TimeUnit(float64(length) / 1e9)
 	decimals := max(0, -int(math.Floor(math.Log10(float64(step)/1e9/unit)+1e-9)))
 	return fmt.Sprintf("%.*f %s", decimals, float64(at)/1e9/unit, name)
 }
@@ -176,43 +181,61 @@ func (p *timelinePlot) span(s *sheet, span trace.Span, top float64) {
 	pen := chunkPen
 	pen.color = colors.on
 	for _, label := range spanLabels(span) {
-		if pen.width(label)+6 <= right-left {
-			s.text(point{(left + right) / 2, top + laneSize/2 + 2.9}, pen, label)
+		place := point{(left + right) / 2, top + laneSize/2 + 2.9}
+		if half := pen.width(label)/2 + 3; 2*half <= right-left && !p.crossed(place.x, top+laneSize/2, half) {
+			s.text(place, pen, label)
 			return
 		}
 	}
 }
 
-// spanLabels are what may stand in a span, the longest first.
+// spanLabels are what may stand in a span, the longest first. Phases have their
+// names under the lanes.
 func spanLabels(span trace.Span) []string {
 	switch {
 	case span.Phase != trace.Compute:
-		return []string{span.Phase}
+		return nil
 	case span.Chunk == 0:
 		return []string{itemsWords(span.Items), fmt.Sprint(span.Items)}
 	}
 	return []string{fmt.Sprintf("chunk %d, %s", span.Chunk, itemsWords(span.Items)), fmt.Sprintf("chunk %d", span.Chunk), fmt.Sprint(span.Chunk)}
 }
 
-// trip draws one chunk's way: from the end of its encoding to the beginning of its
-// decoding, there and back.
-func (p *timelinePlot) trip(s *sheet) {
-	t := p.Trip
+// crossed reports whether the trip runs within half of a place.
+func (p *timelinePlot) crossed(x, y, half float64) bool {
+	for _, h := range p.hops {
+		from, to := h[0], h[1]
+		if (from.y-y)*(to.y-y) >= 0 {
+			continue
+		}
+		if at := from.x + (to.x-from.x)*(y-from.y)/(to.y-from.y); math.Abs(at-x) < half {
+			return true
+		}
+	}
+	return false
+}
+
+// hopsOf are the lines of one chunk's way: from the end of its encoding to the
+// beginning of its decoding, there and back. There are none if one of its lanes
+// is not drawn.
+func (p *timelinePlot) hopsOf(t *trace.Trip) [][2]point {
 	if t == nil {
-		return
+		return nil
 	}
-	sender, ok := p.tops[t.Sender]
-	worker, ok2 := p.tops[t.Worker]
-	back, ok3 := p.tops[t.Back]
-	if !ok || !ok2 || !ok3 {
-		return
+	for _, row := range []int{t.Sender, t.Worker, t.Back} {
+		if _, drawn := p.tops[row]; !drawn {
+			return nil
+		}
 	}
-	p.hop(s, point{p.x(t.Sent), sender + laneSize}, point{p.x(t.Taken), worker})
-	p.hop(s, point{p.x(t.Answered), worker}, point{p.x(t.Received), back + laneSize})
+	worker := p.tops[t.Worker]
+	return [][2]point{
+		{{p.x(t.Sent), p.tops[t.Sender] + laneSize}, {p.x(t.Taken), worker}},
+		{{p.x(t.Answered), worker}, {p.x(t.Received), p.tops[t.Back] + laneSize}},
+	}
 }
 
 // hop draws a line with a dot where it arrives, haloed to be seen on every phase.
-func (p *timelinePlot) hop(s *sheet, from, to point) {
+func hop(s *sheet, from, to point) {
 	s.line(paper, 2.6, from, to)
 	s.line(ink, 1, from, to)
 	s.disc(ink, to, 1.9, 0.8)
