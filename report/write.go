@@ -60,23 +60,40 @@ func (r *Report) render(dir string) ([]file, error) {
 	}
 	files := []file{{summaryName, []byte(r.Markdown())}, {pageName, page}}
 	for _, p := range r.Plots {
-		png, err := p.Picture.PNG()
+		drawn, err := p.files(svgs[p.Name])
 		if err != nil {
-			return nil, fmt.Errorf("plot %s: %w", p.Name, err)
+			return nil, err
 		}
-		base := filepath.Join(plotsName, p.Name)
-		files = append(files, file{base + ".png", png}, file{base + ".svg", svgs[p.Name]})
+		files = append(files, drawn...)
 	}
 	return files, nil
+}
+
+// files are the picture in both formats, of which one is there already.
+func (p Plot) files(svg []byte) ([]file, error) {
+	png, err := p.Picture.PNG()
+	if err != nil {
+		return nil, fmt.Errorf("plot %s: %w", p.Name, err)
+	}
+	base := filepath.Join(plotsName, p.Name)
+	return []file{{base + ".png", png}, {base + ".svg", svg}}, nil
+}
+
+func (p Plot) svg() ([]byte, error) {
+	svg, err := p.Picture.SVG()
+	if err != nil {
+		return nil, fmt.Errorf("plot %s: %w", p.Name, err)
+	}
+	return svg, nil
 }
 
 // svgs are the pictures by their names.
 func (r *Report) svgs() (map[string][]byte, error) {
 	svgs := map[string][]byte{}
 	for _, p := range r.Plots {
-		svg, err := p.Picture.SVG()
+		svg, err := p.svg()
 		if err != nil {
-			return nil, fmt.Errorf("plot %s: %w", p.Name, err)
+			return nil, err
 		}
 		svgs[p.Name] = svg
 	}

@@ -35,8 +35,9 @@ type laneName struct {
 }
 
 const (
+	// MaxTraceEvents is the most that Trace.Events may be: 128 MiB a lane.
+	MaxTraceEvents     = 1 << 22
 	defaultTraceEvents = 1 << 16
-	maxTraceEvents     = 1 << 22
 )
 
 // WithTrace has the pool record a trace. Every chunk is timed then, which costs
@@ -59,8 +60,8 @@ func (t *Trace) begin(spec Spec) error {
 	switch {
 	case t.lanes != nil:
 		return errors.New("strategies: trace: another pool has it already")
-	case t.Events < 0 || t.Events > maxTraceEvents:
-		return fmt.Errorf("strategies: trace: Events is %d, want 1 to %d, or 0 for %d", t.Events, maxTraceEvents, defaultTraceEvents)
+	case t.Events < 0 || t.Events > MaxTraceEvents:
+		return fmt.Errorf("strategies: trace: Events is %d, want 1 to %d, or 0 for %d", t.Events, MaxTraceEvents, defaultTraceEvents)
 	}
 	t.begun, t.spec, t.lanes = clock(), spec, map[laneName]*traceRing{}
 	return nil

@@ -189,7 +189,7 @@ func TestTraceMisuse(t *testing.T) {
 	open := func(trace *Trace) (*Pool[uint64, uint64], error) {
 		return Open(t.Context(), mortal, MustParse("serial"), WithTrace(trace))
 	}
-	for _, n := range []int{-1, maxTraceEvents + 1} {
+	for _, n := range []int{-1, MaxTraceEvents + 1} {
 		if _, err := open(&Trace{Events: n}); err == nil || !strings.Contains(err.Error(), "Events is") {
 			t.Errorf("Events: %d: error %v", n, err)
 		}

@@ -36,13 +36,20 @@ func (b clockBounds) offset() (offset int64, off time.Duration) {
 // nothing gets in the way of takes some tens of microseconds.
 const probes = 16
 
-// probeClocks has all workers tell their clocks.
+// probePatience is how long a probe may take that is followed by another.
+const probePatience = 100 * time.Millisecond
+
+// probeClocks has all workers tell their clocks. It gives up when one of them
+// does not answer.
 func (p *core) probeClocks() {
 	if p.options.trace == nil {
 		return
 	}
 	for range probes {
-		p.ask()
+		began := time.Now()
+		if p.ask(); time.Since(began) > probePatience {
+			return
+		}
 	}
 }
 

@@ -63,6 +63,7 @@ func commands() []command {
 			examples: []example{
 				{"handoff profile -strategy process-gob -shape record -o results/mine", "Profiles coordinator and workers, and writes results/mine/profiles/."},
 				{"handoff profile -strategy process-gob -strategy process-json -seconds 20 -precision 3", "Compares two, every share within three points."},
+				{"handoff profile -trace -strategy process-gob -digits 6 -items 20000 -o mine", "Records what every lane did when, for Perfetto, and draws mine/plots/timeline.png."},
 			},
 			run: runProfile,
 		},

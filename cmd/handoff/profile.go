@@ -23,6 +23,7 @@ import (
 )
 
 const profileUsage = `usage: handoff profile [-strategy SPEC]... [-digits N] [-shape S] [-seconds N] [-o DIR]
+       handoff profile -trace [-events N] [-strategy SPEC]... [-digits N] [-shape S] [-o DIR]
 
 Factors numbers under a CPU profile of every process, and says which part of the
 CPU time goes where: into computing, encoding, moving, decoding, the collector,
@@ -34,8 +35,15 @@ the scheduler. Each -strategy is profiled, one after the other. DIR/profiles/ ge
   profiles.md           the tables that go to standard output
   flame-NAME.html       flame graphs, and of differences flame-A-vs-B.html
 
+With -trace it records instead what every lane of coordinator and workers did
+when, while the items are handed over once:
+
+  profiles/timeline.json    for ui.perfetto.dev and chrome://tracing
+  plots/timeline.png, .svg  a stretch of it; both with the strategy's name behind
+                            theirs where there are several strategies
+
 Where DIR is the folder of a recorded run, "handoff report DIR" has its index.html
-link to the flame graphs. Times of a profiled run are not to be reported: use
+link to flame graphs and timelines. Times of a profiled run are not to be reported: use
 handoff run for those.
 
 flags:
@@ -63,7 +71,11 @@ func runProfile(stdout, stderr io.Writer, args []string) error {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
-	if err := p.run(ctx); err != nil {
+	run := p.run
+	if p.trace {
+		run = p.runTrace
+	}
+	if err := run(ctx); err != nil {
 		return fmt.Errorf("profile: %w", err)
 	}
 	return nil
@@ -76,6 +88,8 @@ type profiler struct {
 	time      time.Duration
 	precision float64 // of a share, in points; 0: as it comes
 	dir       string
+	trace     bool
+	events    int // that a lane of a trace keeps
 
 	stdout, stderr io.Writer
 }
@@ -93,6 +107,8 @@ func (p *profiler) flags() *flag.FlagSet {
 	flags.StringVar(&p.work.Numbers, "numbers", factor.Random, "factor `KIND` numbers: random or prime")
 	flags.IntVar(&p.work.Items, "items", 40960, "hand over `N` items at a time")
 	flags.IntVar(&p.work.Payload, "payload", 0, "carry `N` bytes along with each item")
+	flags.BoolVar(&p.trace, "trace", false, "record a trace instead, and draw its timeline")
+	flags.IntVar(&p.events, "events", 0, "let each lane of a trace keep its newest `N` events (default 65536, 2 MiB)")
 	flags.StringVar(&p.dir, "o", "", "write into folder `DIR`/profiles (default a new folder in results)")
 	p.time = 5 * time.Second
 	flags.Func("seconds", "profile each strategy for `N` seconds (default 5)", func(s string) error {

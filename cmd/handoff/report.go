@@ -13,6 +13,7 @@ import (
 
 const reportUsage = `usage: handoff report [-o DIR] [-mixed] RUN
        handoff report [-o DIR] [-mixed] A B
+       handoff report [-o DIR] TRACE.json
 
 Makes tables and pictures of a recorded run. RUN is a run's folder, or any file
 in the Go benchmark format. The table goes to standard output; summary.md,
@@ -21,6 +22,8 @@ plots/ and the page index.html are written beside the file that was read.
 Two runs are put side by side, such as those of two machines or two commits,
 without a verdict. Their table goes to standard output; summary.md and
 index.html are written only where -o says.
+
+Of a trace, which "handoff profile -trace" records, the timeline is drawn again.
 
 `
 
@@ -43,14 +46,22 @@ func runReport(stdout, stderr io.Writer, args []string) error {
 	if n := flags.NArg(); n != 1 && n != 2 {
 		return fmt.Errorf("report: got %d arguments, want one or two: runs' folders or files in the Go benchmark format", n)
 	}
-	runs, err := openRuns(flags.Args(), *mixed)
-	if err == nil {
-		err = writeReport(stdout, stderr, runs, *out)
-	}
-	if err != nil {
+	if err := reportFiles(stdout, stderr, flags.Args(), *mixed, *out); err != nil {
 		return fmt.Errorf("report: %w", err)
 	}
 	return nil
+}
+
+// reportFiles reports a trace, or one run or two.
+func reportFiles(stdout, stderr io.Writer, paths []string, mixed bool, out string) error {
+	if filepath.Ext(paths[0]) == report.TraceSuffix && len(paths) == 1 {
+		return reportTrace(stdout, stderr, paths[0], out)
+	}
+	runs, err := openRuns(paths, mixed)
+	if err != nil {
+		return err
+	}
+	return writeReport(stdout, stderr, runs, out)
 }
 
 // openRuns reads the runs, each of one machine unless mixed.
@@ -72,18 +83,23 @@ func openRuns(paths []string, mixed bool) ([]*record.Run, error) {
 // writeReport prints the report of one run or two and writes its files into
 // out; without out, those of one run go beside it and those of two nowhere.
 func writeReport(stdout, stderr io.Writer, runs []*record.Run, out string) error {
-	var r interface {
-		Text() string
-		Write(dir string) ([]string, error)
-	}
 	if len(runs) == 2 {
-		r = report.NewBeside(runs[0], runs[1])
-	} else {
-		r = report.New(runs[0])
-		if out == "" {
-			out = filepath.Dir(runs[0].Path)
-		}
+		return publish(stdout, stderr, report.NewBeside(runs[0], runs[1]), out)
 	}
+	if out == "" {
+		out = filepath.Dir(runs[0].Path)
+	}
+	return publish(stdout, stderr, report.New(runs[0]), out)
+}
+
+// account is what is said about something that was recorded.
+type account interface {
+	Text() string
+	Write(dir string) ([]string, error)
+}
+
+// publish prints an account, and writes its files into out unless that is "".
+func publish(stdout, stderr io.Writer, r account, out string) error {
 	if _, err := io.WriteString(stdout, r.Text()); err != nil || out == "" {
 		return err
 	}

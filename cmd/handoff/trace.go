@@ -1,0 +1,99 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/handoff-go/handoff/bench"
+	"github.com/handoff-go/handoff/bench/factor"
+	"github.com/handoff-go/handoff/report"
+	"github.com/handoff-go/handoff/strategies"
+)
+
+// runTrace is profile -trace: each strategy hands over the items once, under a
+// trace, which is written and drawn.
+func (p *profiler) runTrace(ctx context.Context) error {
+	if p.events < 0 || p.events > strategies.MaxTraceEvents {
+		return fmt.Errorf("-events=%d: want 1 to %d, or 0 for the default", p.events, strategies.MaxTraceEvents)
+	}
+	if err := os.MkdirAll(p.dir, 0o777); err != nil {
+		return err
+	}
+	for _, spec := range p.specs {
+		fmt.Fprintf(p.stderr, "trace %v\n", spec)
+		path := filepath.Join(p.dir, p.traceName(spec))
+		if err := p.traceInto(ctx, path, spec); err != nil {
+			return fmt.Errorf("%v: %w", spec, err)
+		}
+		p.wrote([]string{path})
+		if err := reportTrace(p.stdout, p.stderr, path, ""); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// traceName is the name of a strategy's trace, and of its picture but for the
+// ending.
+func (p *profiler) traceName(spec strategies.Spec) string {
+	if len(p.specs) == 1 {
+		return "timeline" + report.TraceSuffix
+	}
+	return "timeline-" + p.name(spec) + report.TraceSuffix
+}
+
+// traceInto records a trace. The file is made first: a folder that cannot be
+// written to is said before anything runs.
+func (p *profiler) traceInto(ctx context.Context, path string, spec strategies.Spec) error {
+	f, err := os.Create(path)
+	if err != nil {
+		return err
+	}
+	trace, err := tracesOf[p.work.Shape](ctx, spec, p.work, p.events, strategies.WithStderr(&oneAtATime{w: p.stderr}))
+	if err == nil {
+		_, err = trace.WriteTo(f)
+	}
+	if err = errors.Join(err, f.Close()); err != nil {
+		return errors.Join(err, os.Remove(path))
+	}
+	return nil
+}
+
+// reportTrace prints what a recorded trace says, and draws it into the folder out,
+// or that of its run.
+func reportTrace(stdout, stderr io.Writer, path, out string) error {
+	l, err := report.OpenTimeline(path)
+	if err != nil {
+		return err
+	}
+	if out == "" {
+		out = l.Dir()
+	}
+	return publish(stdout, stderr, l, out)
+}
+
+// traceShape traces a strategy at a work, with its answers checked.
+type traceShape func(context.Context, strategies.Spec, factor.Work, int, ...strategies.Option) (*strategies.Trace, error)
+
+// tracesOf has a row for each shape.
+var tracesOf = map[string]traceShape{
+	factor.Number.Name:   traceOf(factor.Number),
+	factor.Recorded.Name: traceOf(factor.Recorded),
+	factor.Nested.Name:   traceOf(factor.Nested),
+	factor.Mapped.Name:   traceOf(factor.Mapped),
+	factor.Written.Name:  traceOf(factor.Written),
+}
+
+func traceOf[In, Out any](s factor.Shape[In, Out]) traceShape {
+	return func(ctx context.Context, spec strategies.Spec, w factor.Work, events int, options ...strategies.Option) (*strategies.Trace, error) {
+		check, err := s.Check(w)
+		if err != nil {
+			return nil, err
+		}
+		return bench.Trace(ctx, s.Factor, spec, s.Items(w), check, events, options...)
+	}
+}
