@@ -51,7 +51,7 @@ func (v *traceView) writeTo(to io.Writer) (int64, error) {
 	w := &traceWriter{out: bufio.NewWriterSize(to, 1<<16)}
 	w.text(`{"displayTimeUnit":"ns","otherData":`)
 	w.value(map[string]any{
-		"producer": "handoff", "spec": v.spec.String(), "machine": machine(), "dropped": v.summary.Dropped,
+		"producer": "handoff", "spec": v.spec.String(), "machine": machine(), "cpus": runtime.NumCPU(), "dropped": v.summary.Dropped,
 		"clock_error_ns": v.summary.ClockError.Nanoseconds(),
 	})
 	w.text(`,"traceEvents":[`)

@@ -158,6 +158,6 @@ func (b *builder) finish() error {
 			return fmt.Errorf("flow %d has no end", id)
 		}
 	}
-	b.trace.Spec, b.trace.Machine, b.trace.Dropped = b.about.Spec, b.about.Machine, b.about.Dropped
+	b.trace.Spec, b.trace.Machine, b.trace.CPUs, b.trace.Dropped = b.about.Spec, b.about.Machine, b.about.CPUs, b.about.Dropped
 	return nil
 }

@@ -55,7 +55,7 @@ func (e *example) flow(ph string, pid, tid int, at int64, chunk int) {
 // exampleTrace is the whole file.
 func exampleTrace() []byte {
 	e := &example{}
-	e.WriteString(`{"displayTimeUnit":"ns","otherData":{"producer":"handoff","spec":"process-gob,workers=2,chunk=64","machine":"linux/amd64, 2 CPUs, go1.26","dropped":0},"traceEvents":[` + "\n")
+	e.WriteString(`{"displayTimeUnit":"ns","otherData":{"producer":"handoff","spec":"process-gob,workers=2,chunk=64","machine":"linux/amd64, 2 CPUs, go1.26","cpus":2,"dropped":0},"traceEvents":[` + "\n")
 	e.meta(1, 0, "process_name", `"name":"coordinator (pid 100)"`)
 	for w := range 2 {
 		e.meta(2+w, 0, "process_name", fmt.Sprintf(`"name":"worker %d (pid %d)","clock_error_ns":%d`, w, 101+w, 7000+1400*w))

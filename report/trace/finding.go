@@ -2,6 +2,7 @@ package trace
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -66,6 +67,9 @@ func (l *Timeline) Notes() []string {
 	if e := l.ClockError(); e > 0 {
 		all = append(all, "Clocks of the processes agree within ±"+seconds(e)+".")
 	}
+	if n := l.Workers; l.CPUs > 0 && l.coordinated() && n+1 > l.CPUs {
+		all = append(all, fmt.Sprintf("%d workers and the coordinator share %d CPUs: phases include waiting for a CPU.", n, l.CPUs))
+	}
 	if l.Dropped > 0 {
 		all = append(all, fmt.Sprintf("%d older events made room for newer ones: this is the end of the run.", l.Dropped))
 	}
@@ -73,6 +77,11 @@ func (l *Timeline) Notes() []string {
 		all = append(all, fmt.Sprintf("The events of %s are lost: %s.", p.Name, p.Lost))
 	}
 	return all
+}
+
+// coordinated reports whether the coordinator has lanes of its own.
+func (l *Timeline) coordinated() bool {
+	return slices.ContainsFunc(l.Rows, func(r Row) bool { return r.Kind != Worker })
 }
 
 func seconds(d time.Duration) string { return analysis.Time(d.Seconds(), 2) }

@@ -142,5 +142,6 @@ type about struct {
 	Producer string
 	Spec     string
 	Machine  string
+	CPUs     int
 	Dropped  int64
 }

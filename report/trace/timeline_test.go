@@ -138,6 +138,7 @@ func TestTimelineText(t *testing.T) {
 	for _, want := range []string{
 		"process-gob,workers=2,chunk=64, 24 chunks in ", "lane                       wait  transfer    decode   compute    encode     other\n",
 		"\nworker 1 ", "Clocks of the processes agree within ±8.4 µs.\n", "17 older events made room",
+		"2 workers and the coordinator share 2 CPUs: phases include waiting for a CPU.\n",
 		"The events of worker 1 (pid 9) are lost: signal: killed.\n",
 	} {
 		if !strings.Contains(text, want) {

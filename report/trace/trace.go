@@ -6,6 +6,7 @@ import "time"
 type Trace struct {
 	Spec    string // of the pool
 	Machine string // "linux/amd64, 2 CPUs, go1.26"
+	CPUs    int    // 0 if that is not known
 	Dropped int64  // events that made room for newer ones
 	Lanes   []*Lane
 	Flows   []Flow
