@@ -40,9 +40,12 @@ func recvTimed(conn transport.Conn, f *transport.Frame, l *lane) (lap, error) {
 		return lap, err
 	}
 	l.to(phaseWait)
-	err := conn.Recv(f)
+	if err := conn.Recv(f); err != nil {
+		l.to(phaseBusy) // all of it was waiting
+		return lap{}, err
+	}
 	l.arrived(f.Arrived, phaseBusy)
-	return l.lap(phaseDecode), err
+	return l.lap(phaseDecode), nil
 }
 
 var errKind = errors.New("a frame of a kind that a worker does not send")

@@ -81,8 +81,11 @@ func (w *worker) fetch() (ok bool) {
 	}
 	w.flush()
 	w.lane.to(phaseWait)
-	ok = w.take()
-	w.lane.arrived(w.frame.Arrived, phaseBusy)
+	if ok = w.take(); ok {
+		w.lane.arrived(w.frame.Arrived, phaseBusy)
+	} else {
+		w.lane.to(phaseBusy) // all of it was waiting
+	}
 	w.account = true
 	w.lap = w.lane.lap(phaseDecode)
 	return ok

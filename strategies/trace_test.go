@@ -37,6 +37,10 @@ func tracedRun(t *testing.T, spec string, items []uint64) (*Trace, *traceView) {
 		t.Fatal(err)
 	}
 	for _, l := range v.lanes {
+		// A worker and who receives from it wait in the end, for what does not come.
+		if n := len(l.spans); n > 0 && len(v.processes) > 1 && l.kind != laneSender && l.spans[n-1].phase != phaseWait {
+			t.Errorf("%s: %s ends with %s", spec, l.name, phaseName(l.spans[n-1].phase))
+		}
 		for i, s := range l.spans {
 			if s.end-s.start < shortest || s.start < 0 || i > 0 && s.start < l.spans[i-1].end {
 				t.Errorf("%s: %s: span %d is from %d to %d", spec, l.name, i, s.start, s.end)
