@@ -146,7 +146,7 @@ func TestPolicy(t *testing.T) {
 // TestPageLinks: what is in the folder is linked to, and nothing else.
 func TestPageLinks(t *testing.T) {
 	dir := t.TempDir()
-	for name, text := range map[string]string{"a:b %41.txt": inventedRun(1, 6), "profiles/flame-process-gob.html": "", "profiles/other.html": ""} {
+	for name, text := range map[string]string{"a:b %41.txt": inventedRun(1, 6), "profiles/flame-process-gob.html": "", "profiles/timeline.json": "", "plots/timeline-process-gob.svg": "", "profiles/other.html": ""} {
 		path := filepath.Join(dir, name)
 		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 			t.Fatal(err)
@@ -157,7 +157,7 @@ func TestPageLinks(t *testing.T) {
 	}
 	r := openRun(t, filepath.Join(dir, "a:b %41.txt"))
 	page := pageOf(t, r, dir)
-	for _, want := range []string{`href="summary.md"`, `href="./a:b%20%2541.txt"`, `href="profiles/flame-process-gob.html"`, `href="plots/phases.png"`} {
+	for _, want := range []string{`href="summary.md"`, `href="./a:b%20%2541.txt"`, `href="profiles/flame-process-gob.html"`, `href="profiles/timeline.json"`, `href="plots/timeline-process-gob.svg"`, `href="plots/phases.png"`} {
 		if !strings.Contains(page, want) {
 			t.Errorf("no link %s", want)
 		}

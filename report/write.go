@@ -101,15 +101,19 @@ func (r *Report) svgs() (map[string][]byte, error) {
 }
 
 // filesBeside are what the page can link to, with slashes, relative to dir: the
-// summary, the samples where they are kept there, and flame graphs.
+// summary, the samples where they are kept there, flame graphs, and timelines with
+// their traces.
 func (r *Report) filesBeside(dir string) []string {
 	files := []string{summaryName}
 	if sameFolder(filepath.Dir(r.Run.Path), dir) {
 		files = append(files, filepath.Base(r.Run.Path))
 	}
-	// The pattern is well-formed, and nothing else is an error.
-	flames, _ := fs.Glob(os.DirFS(dir), profilesName+"/flame-*.html")
-	return append(files, flames...)
+	for _, pattern := range []string{profilesName + "/flame-*.html", plotsName + "/timeline*.svg", profilesName + "/timeline*" + TraceSuffix} {
+		// The pattern is well-formed, and nothing else is an error.
+		found, _ := fs.Glob(os.DirFS(dir), pattern)
+		files = append(files, found...)
+	}
+	return files
 }
 
 func sameFolder(a, b string) bool {
