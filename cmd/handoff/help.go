@@ -58,7 +58,7 @@ func commands() []command {
 		},
 		{
 			name:    "profile",
-			usage:   "[-strategy SPEC]... [-digits N] [-shape S] [-seconds N] [-o DIR]",
+			usage:   "[-trace] [-strategy SPEC]... [-digits N] [-shape S] [-seconds N] [-o DIR]",
 			summary: "say which functions of which process the CPU time goes into",
 			examples: []example{
 				{"handoff profile -strategy process-gob -shape record -o results/mine", "Profiles coordinator and workers, and writes results/mine/profiles/."},

@@ -67,7 +67,7 @@ func TestTrace(t *testing.T) {
 func TestTraceIsCutToItsBounds(t *testing.T) {
 	dir := t.TempDir()
 	var stdout, stderr bytes.Buffer
-	if err := runProfile(&stdout, &stderr, []string{"-trace", "-events", "500", "-strategy", "process-gob,workers=2,chunk=8", "-digits", "4", "-items", "20000", "-o", dir}); err != nil {
+	if err := runProfile(&stdout, &stderr, []string{"-trace", "-events", "500", "-strategy", "process-gob,workers=2,chunk=8,window=4", "-digits", "4", "-items", "20000", "-o", dir}); err != nil {
 		t.Fatal(err)
 	}
 	if !strings.Contains(stdout.String(), " older events made room for newer ones") {

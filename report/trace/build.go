@@ -87,7 +87,7 @@ func (b *builder) time(e event, id laneID) (int64, error) {
 	if b.lanes[id] == nil {
 		return 0, fmt.Errorf("ph %q: track %d of process %d has no name", e.Ph, id.tid, id.pid)
 	}
-	if e.Ts == nil || !(*e.Ts >= 0) || *e.Ts > math.MaxInt64/1e6 {
+	if e.Ts == nil || !isTime(*e.Ts) {
 		return 0, fmt.Errorf("ph %q: ts is missing, negative or no time", e.Ph)
 	}
 	at := nanoseconds(*e.Ts)
@@ -98,11 +98,15 @@ func (b *builder) time(e event, id laneID) (int64, error) {
 	return at, nil
 }
 
+// isTime reports whether so many microseconds, and twice as many, can be counted
+// in nanoseconds.
+func isTime(micro float64) bool { return micro >= 0 && micro < math.MaxInt64/1e6 }
+
 func nanoseconds(micro float64) int64 { return int64(math.Round(micro * 1e3)) }
 
 func (b *builder) span(e event, id laneID, at int64) error {
 	l := b.lanes[id]
-	if e.Dur == nil || !(*e.Dur >= 0) || e.Name == "" {
+	if e.Dur == nil || !isTime(*e.Dur) || e.Name == "" {
 		return fmt.Errorf("span %q has no end, or no name", e.Name)
 	}
 	s := Span{Phase: e.Name, Start: at, End: at + nanoseconds(*e.Dur), Chunk: e.Args.Chunk, Items: e.Args.Items}

@@ -43,6 +43,7 @@ func TestFormat(t *testing.T) {
 	for name, c := range map[string]struct{ from, to, want string }{
 		"no end":             {span, `"ts":1000.000,"name":"encode"`, "no end"},
 		"negative duration":  {span, `"ts":1000.000,"dur":-1,"name":"encode"`, "no end"},
+		"endless":            {span, `"ts":1000.000,"dur":1e300,"name":"encode"`, "no end"},
 		"no name":            {span, `"ts":1000.000,"dur":39.999`, "no name"},
 		"no time":            {span, `"dur":39.999,"name":"encode"`, "ts is missing"},
 		"negative time":      {span, `"ts":-5,"dur":39.999,"name":"encode"`, "ts is missing, negative"},

@@ -3,6 +3,7 @@ package trace
 import (
 	"cmp"
 	"errors"
+	"fmt"
 	"slices"
 	"time"
 )
@@ -44,8 +45,12 @@ type Trip struct {
 func NewTimeline(t *Trace) (*Timeline, error) {
 	l := &Timeline{Trace: t, Rows: rows(t)}
 	computed := l.computed()
-	if len(computed) == 0 {
-		return nil, errors.New("the trace has no chunk that was computed")
+	switch {
+	case len(computed) > 0:
+	case t.Dropped > 0:
+		return nil, fmt.Errorf("no chunk was computed in what is left of the trace after %d events were dropped: let each lane keep more of them", t.Dropped)
+	default:
+		return nil, errors.New("no chunk was computed in the trace")
 	}
 	l.Chunks = len(computed)
 	l.bound()
@@ -87,7 +92,7 @@ func (l *Timeline) computed() []Span {
 	var all []Span
 	for _, r := range l.Rows {
 		for _, s := range r.Spans {
-			if s.Phase == Compute {
+			if s.Phase == Compute && r.Kind == Worker {
 				all = append(all, s)
 			}
 		}

@@ -98,8 +98,14 @@ func TestStretchIsAUsualOne(t *testing.T) {
 // Few chunks are all shown, none is an error.
 func TestShortRun(t *testing.T) {
 	lane := &Lane{Name: "worker 0", Kind: Worker, Spans: []Span{{Phase: Wait, Start: 0, End: 50}}}
-	if _, err := NewTimeline(&Trace{Lanes: []*Lane{lane}}); err == nil {
-		t.Error("a run without chunks has a timeline")
+	for dropped, want := range map[int64]string{0: "no chunk was computed in the trace", 9: "after 9 events were dropped: let each lane keep more"} {
+		if _, err := NewTimeline(&Trace{Lanes: []*Lane{lane}, Dropped: dropped}); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("a run without chunks: error %v, want %q", err, want)
+		}
+	}
+	sender := &Lane{Name: "send to worker 0", Kind: Sender, Spans: []Span{{Phase: Compute, Start: 50, End: 60, Items: 1}}}
+	if _, err := NewTimeline(&Trace{Lanes: []*Lane{sender}}); err == nil {
+		t.Error("a run without workers has a timeline")
 	}
 	lane.Spans = append(lane.Spans, Span{Phase: Compute, Start: 50, End: 60, Items: 1})
 	l, err := NewTimeline(&Trace{Lanes: []*Lane{lane}})
