@@ -34,6 +34,7 @@ func (pr *process) receive(conn transport.Conn, l *lane) error {
 // the rest is transfer.
 func recvTimed(conn transport.Conn, f *transport.Frame, l *lane) (lap, error) {
 	if conn.Buffered() {
+		l.carries(0, 0) // which chunk it is about is not known yet
 		lap := l.lap(phaseTransfer)
 		err := conn.Recv(f)
 		lap.end(phaseTransfer, phaseDecode)

@@ -74,6 +74,7 @@ func (w *worker) careful() bool { return w.frame.Header.Flags&transport.Careful 
 // sent. One that is there need not have been read: that is part of the lap.
 func (w *worker) fetch() (ok bool) {
 	if w.chunks.peek() {
+		w.lane.carries(0, 0) // which chunk it is about is not known yet
 		w.lap = w.lane.lap(phaseTransfer)
 		ok = w.take()
 		w.lap.end(phaseTransfer, phaseDecode)

@@ -86,7 +86,7 @@ func (t *Trace) observe(kind laneKind, worker int) observer {
 	name := laneName{kind, worker}
 	ring := t.lanes[name]
 	if ring == nil {
-		ring = &traceRing{limit: t.limit(), receives: kind == laneReceiver}
+		ring = &traceRing{limit: t.limit()}
 		t.lanes[name] = ring
 	}
 	return newTracer(ring)

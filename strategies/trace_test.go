@@ -42,6 +42,10 @@ func tracedRun(t *testing.T, spec string, items []uint64) (*Trace, *traceView) {
 			t.Errorf("%s: %s ends with %s", spec, l.name, phaseName(l.spans[n-1].phase))
 		}
 		for i, s := range l.spans {
+			// What is decoded came in the transfer before.
+			if s.phase == phaseDecode && s.chunk != 0 && i > 0 && l.spans[i-1].phase == phaseTransfer && l.spans[i-1].chunk != s.chunk {
+				t.Errorf("%s: %s: chunk %d is decoded, chunk %d came", spec, l.name, s.chunk, l.spans[i-1].chunk)
+			}
 			if s.end-s.start < shortest || s.start < 0 || i > 0 && s.start < l.spans[i-1].end {
 				t.Errorf("%s: %s: span %d is from %d to %d", spec, l.name, i, s.start, s.end)
 			}

@@ -14,8 +14,7 @@ type traceSpan struct {
 // the lane's place, it has the memory from then on, and what the one before may
 // still have to say is not kept.
 type traceRing struct {
-	limit    int
-	receives bool // each transfer of the lane brings a chunk of its own
+	limit int
 
 	mu      sync.Mutex
 	owner   *tracer
@@ -54,7 +53,7 @@ func (t *tracer) begins(p phase, at int64) {
 	}
 	r.keep(traceSpan{t.since, at, t.chunk, t.items, t.phase})
 	t.phase, t.since = p, at
-	if p == phaseWait || p == phaseTransfer && r.receives {
+	if p == phaseWait {
 		t.chunk, t.items = 0, 0
 	}
 }

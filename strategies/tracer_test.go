@@ -8,8 +8,8 @@ import (
 )
 
 // traced is a lane that is traced, with room for some spans.
-func traced(limit int, kind laneKind) (*lane, *traceRing) {
-	r := &traceRing{limit: limit, receives: kind == laneReceiver}
+func traced(limit int) (*lane, *traceRing) {
+	r := &traceRing{limit: limit}
 	return newLane(true, newTracer(r)), r
 }
 
@@ -40,7 +40,7 @@ func pass(l *lane, now *int64, chunk uint64) {
 func TestTraceOfAWorkersLane(t *testing.T) {
 	now := fakeClock(t)
 	*now = 0
-	l, r := traced(100, laneWorker)
+	l, r := traced(100)
 	*now = 1000
 	l.arrived(900, phaseBusy) // the last 100 ns brought chunk 5
 	pass(l, now, 5)           // until 1410
@@ -70,8 +70,9 @@ func TestTraceOfAWorkersLane(t *testing.T) {
 func TestTraceOfAReceiversLane(t *testing.T) {
 	now := fakeClock(t)
 	*now = 0
-	l, r := traced(100, laneReceiver)
+	l, r := traced(100)
 	for chunk := range uint64(2) {
+		l.carries(0, 0)
 		lap := l.lap(phaseTransfer)
 		*now += 10
 		lap.end(phaseTransfer, phaseDecode)
@@ -94,7 +95,7 @@ func TestTraceIsBounded(t *testing.T) {
 		chunks = 10_000 // there it takes ten seconds
 	}
 	now := fakeClock(t)
-	l, r := traced(limit, laneWorker)
+	l, r := traced(limit)
 	allocated := testing.AllocsPerRun(1, func() {
 		for i := range uint64(chunks) / 2 { // it runs twice
 			pass(l, now, i+1)
@@ -121,7 +122,7 @@ func TestTraceIsBounded(t *testing.T) {
 func TestTraceOfALaneThatWasReplaced(t *testing.T) {
 	now := fakeClock(t)
 	*now = 0
-	old, r := traced(100, laneWorker)
+	old, r := traced(100)
 	*now = 10
 	old.to(phaseTransfer)
 	next := newLane(true, newTracer(r))

@@ -152,7 +152,7 @@ func (p *profiler) run(ctx context.Context) error {
 	for _, spec := range p.specs {
 		name := p.name(spec)
 		fmt.Fprintf(p.stderr, "profile %v for %v\n", spec, p.time)
-		done, err := profilesOf[p.work.Shape](ctx, spec, p.work, bench.Profiling{
+		done, err := shapesRun[p.work.Shape].profile(ctx, spec, p.work, bench.Profiling{
 			Dir: p.dir, Name: name, Time: p.time, Work: keysOf(p.work),
 		}, strategies.WithStderr(&oneAtATime{w: p.stderr}))
 		if err != nil {
@@ -235,13 +235,23 @@ func keysOf(w factor.Work) string {
 // profileShape profiles a strategy at a work, with its answers checked.
 type profileShape func(context.Context, strategies.Spec, factor.Work, bench.Profiling, ...strategies.Option) (bench.Profiled, error)
 
-// profilesOf has a row for each shape.
-var profilesOf = map[string]profileShape{
-	factor.Number.Name:   profileOf(factor.Number),
-	factor.Recorded.Name: profileOf(factor.Recorded),
-	factor.Nested.Name:   profileOf(factor.Nested),
-	factor.Mapped.Name:   profileOf(factor.Mapped),
-	factor.Written.Name:  profileOf(factor.Written),
+// shapesRun has a row for each shape.
+var shapesRun = map[string]shapeRuns{
+	factor.Number.Name:   runsOf(factor.Number),
+	factor.Recorded.Name: runsOf(factor.Recorded),
+	factor.Nested.Name:   runsOf(factor.Nested),
+	factor.Mapped.Name:   runsOf(factor.Mapped),
+	factor.Written.Name:  runsOf(factor.Written),
+}
+
+// shapeRuns are the ways to run a work of one shape here.
+type shapeRuns struct {
+	profile profileShape
+	trace   traceShape
+}
+
+func runsOf[In, Out any](s factor.Shape[In, Out]) shapeRuns {
+	return shapeRuns{profileOf(s), traceOf(s)}
 }
 
 func profileOf[In, Out any](s factor.Shape[In, Out]) profileShape {

@@ -77,16 +77,16 @@ func TestProfileUnderAProfile(t *testing.T) {
 	}
 }
 
-// TestProfilesOfAllShapes: each shape can be profiled.
-func TestProfilesOfAllShapes(t *testing.T) {
+// TestRunsOfAllShapes: each shape can be profiled and traced.
+func TestRunsOfAllShapes(t *testing.T) {
 	for _, name := range factor.Shapes() {
-		if profilesOf[name] == nil {
-			t.Errorf("shape %s has no row in profilesOf", name)
+		if shapesRun[name].profile == nil {
+			t.Errorf("shape %s has no row in shapesRun", name)
 		}
 	}
-	for name := range profilesOf {
+	for name := range shapesRun {
 		if !slices.Contains(factor.Shapes(), name) {
-			t.Errorf("profilesOf has a row for %q, which is no shape", name)
+			t.Errorf("shapesRun has a row for %q, which is no shape", name)
 		}
 	}
 }

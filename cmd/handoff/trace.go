@@ -53,7 +53,7 @@ func (p *profiler) traceInto(ctx context.Context, path string, spec strategies.S
 	if err != nil {
 		return err
 	}
-	trace, err := tracesOf[p.work.Shape](ctx, spec, p.work, p.events, strategies.WithStderr(&oneAtATime{w: p.stderr}))
+	trace, err := shapesRun[p.work.Shape].trace(ctx, spec, p.work, p.events, strategies.WithStderr(&oneAtATime{w: p.stderr}))
 	if err == nil {
 		_, err = trace.WriteTo(f)
 	}
@@ -78,15 +78,6 @@ func reportTrace(stdout, stderr io.Writer, path, out string) error {
 
 // traceShape traces a strategy at a work, with its answers checked.
 type traceShape func(context.Context, strategies.Spec, factor.Work, int, ...strategies.Option) (*strategies.Trace, error)
-
-// tracesOf has a row for each shape.
-var tracesOf = map[string]traceShape{
-	factor.Number.Name:   traceOf(factor.Number),
-	factor.Recorded.Name: traceOf(factor.Recorded),
-	factor.Nested.Name:   traceOf(factor.Nested),
-	factor.Mapped.Name:   traceOf(factor.Mapped),
-	factor.Written.Name:  traceOf(factor.Written),
-}
 
 func traceOf[In, Out any](s factor.Shape[In, Out]) traceShape {
 	return func(ctx context.Context, spec strategies.Spec, w factor.Work, events int, options ...strategies.Option) (*strategies.Trace, error) {

@@ -112,15 +112,6 @@ func TestTraceNames(t *testing.T) {
 	}
 }
 
-// Each shape can be traced.
-func TestTracedShapes(t *testing.T) {
-	for _, shape := range factor.Shapes() {
-		if tracesOf[shape] == nil {
-			t.Errorf("shape %s has no row in tracesOf", shape)
-		}
-	}
-}
-
 func TestTraceBadInput(t *testing.T) {
 	dir := t.TempDir()
 	blocked := filepath.Join(dir, "file")
