@@ -43,8 +43,8 @@ when, while the items are handed over once:
                             theirs where there are several strategies
 
 Where DIR is the folder of a recorded run, "handoff report DIR" has its index.html
-link to flame graphs and timelines. Times of a profiled run are not to be reported: use
-handoff run for those.
+link to flame graphs and timelines. Times of a profiled run are not to be
+reported: use handoff run for those.
 
 flags:
 `
