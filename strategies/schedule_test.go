@@ -489,7 +489,7 @@ func TestUnreadableSingle(t *testing.T) {
 	call, st := d.mapOf(2)
 	w := d.slots[0]
 	c := d.send(w)[0]
-	pr := &process{core: d.core, slot: w, proto: d.def.load(), decoder: d.codec.NewDecoder()}
+	pr := &process{core: d.core, slot: w, receiver: newLane(false), proto: d.def.load(), decoder: d.codec.NewDecoder()}
 	f := frameFor(c, transport.Last)
 	f.Payload = appendTable(nil, []entry{{index: 0, bytes: []byte("[")}, {index: 1, bytes: []byte("[10]")}})
 	if err := pr.answer(f, &lap{}); err != nil {
@@ -505,7 +505,7 @@ func TestUnreadItemsAreSplit(t *testing.T) {
 	call, st := d.mapOf(3)
 	w := d.slots[0]
 	c := d.send(w)[0]
-	pr := &process{core: d.core, slot: w, proto: d.def.load()}
+	pr := &process{core: d.core, slot: w, receiver: newLane(false), proto: d.def.load()}
 	f := frameFor(c, transport.Last)
 	f.Payload = appendTable(nil, []entry{{index: 0, status: statusUnread}, {index: 1, status: statusUnread}, {index: 2, status: statusUnread}})
 	if err := pr.answer(f, &lap{}); err != nil || call.answered != 0 || d.counts.Splits != 1 {
