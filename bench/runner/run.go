@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -23,6 +24,17 @@ func (e *InterruptedError) Error() string {
 	return fmt.Sprintf("interrupted after %d of %d samples", e.Done, e.Total)
 }
 
+// kind is what a run does where nothing else is said.
+type kind struct {
+	verb  string // the command's
+	name  string // in the run's folder
+	usual Config
+}
+
+const runVerb = "run"
+
+var plainRun = kind{runVerb, "", Config{Suite: defaultSuite, Benchtime: defaultBenchtime}}
+
 // Run measures what c asks for and returns the run's folder. Where c.Out holds
 // an unfinished run, it goes on with that.
 //
@@ -32,26 +44,9 @@ func (e *InterruptedError) Error() string {
 // started have ended and its temporary directory is gone. Two calls at once
 // disturb each other's measurements, but not their records.
 func Run(ctx context.Context, c Config) (dir string, err error) {
-	if err := c.validate(); err != nil {
-		return "", err
-	}
-	r := &run{config: c, started: time.Now(), progress: newProgress(c.progress())}
-	defer r.progress.close()
-	if err := r.choosePlan(); err != nil {
-		return "", err
-	}
-	if r.recorder, err = openRecorder(r.dir); err != nil {
-		return "", err
-	}
-	err = r.measure(ctx)
-	if ctx.Err() != nil && err != nil {
-		err = &InterruptedError{r.done, r.total}
-	}
-	err = errors.Join(err, r.recorder.close())
-	if r.recorder.size == 0 && r.prior == nil {
-		return "", err
-	}
-	return r.dir, err
+	r := newRun(plainRun, c, []*side{{file: FileName}})
+	err = r.do(ctx)
+	return r.kept(), err
 }
 
 // List returns the names of the cells that Run would measure, without measuring.
@@ -59,112 +54,226 @@ func List(ctx context.Context, c Config) ([]string, error) {
 	if err := c.validate(); err != nil {
 		return nil, err
 	}
-	r := &run{config: c, plan: newPlan(c), progress: newProgress(c.progress())}
+	r := newRun(plainRun, c, []*side{{file: FileName}})
 	defer r.progress.close()
+	r.plan = newPlan(c, r.kind.usual)
+	defer r.cleanUp()
 	if err := r.prepare(ctx); err != nil {
 		return nil, err
 	}
-	return r.cells, os.RemoveAll(r.temp)
+	names := make([]string, len(r.cells))
+	for i, c := range r.cells {
+		names[i] = c.name
+	}
+	return names, nil
 }
 
-// run is one call of Run.
+// run is one call of Run or Compare.
 type run struct {
-	config   Config
-	plan     plan
-	dir      string
-	prior    *recorded // nil for a new run
-	started  time.Time
-	temp     string
-	binary   *binary
-	cells    []string
-	recorder *recorder
-	progress *progress
-	eta      eta
+	config     Config
+	kind       kind
+	plan       plan
+	dir        string
+	sides      []*side
+	started    time.Time
+	deadline   time.Time // zero for none
+	temp       string
+	worktrees  worktrees
+	cells      []cell
+	iterations map[cell]int // where the plan leaves them open
+	progress   *progress
+	eta        eta
 
-	done, total int // samples
+	done, total int // samples, on all sides
+	outOfTime   bool
+}
+
+func newRun(k kind, c Config, sides []*side) *run {
+	return &run{
+		config: c, kind: k, sides: sides, started: time.Now(),
+		worktrees: worktrees{dir: c.Dir}, progress: newProgress(c.progress()),
+	}
+}
+
+// do is the whole run. Files that got no sample are not left behind.
+func (r *run) do(ctx context.Context) (err error) {
+	if err := r.config.validate(); err != nil {
+		return err
+	}
+	defer r.progress.close()
+	if err := r.choosePlan(); err != nil {
+		return err
+	}
+	if err = r.openRecorders(); err == nil {
+		err = r.measure(ctx)
+	}
+	switch {
+	case errors.Is(err, errOutOfTime):
+		r.outOfTime, err = true, nil
+	case ctx.Err() != nil && err != nil:
+		err = &InterruptedError{r.done, r.total}
+	}
+	for _, s := range r.sides {
+		if s.recorder != nil {
+			err = errors.Join(err, s.recorder.close())
+		}
+	}
+	return err
+}
+
+func (r *run) openRecorders() (err error) {
+	for _, s := range r.sides {
+		if s.recorder, err = openRecorder(r.dir, s.file); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// kept is the folder, if there are samples in it.
+func (r *run) kept() string {
+	for _, s := range r.sides {
+		if s.prior != nil || s.recorder != nil && s.recorder.size > 0 {
+			return r.dir
+		}
+	}
+	return ""
 }
 
 // choosePlan decides between a new run and one to be resumed.
 func (r *run) choosePlan() (err error) {
 	r.dir = r.config.Out
 	if r.dir == "" {
-		name := r.started.UTC().Format("2006-01-02T15-04-05Z") + "-" + HostClass()
+		name := r.started.UTC().Format("2006-01-02T15-04-05Z") + "-" + r.kind.name + HostClass()
 		r.dir = filepath.Join(cmp.Or(r.config.Results, defaultResults), name)
 	}
-	if r.prior, err = readRecorded(r.dir); err != nil {
-		return err
+	var prior *recorded
+	for _, s := range r.sides {
+		if s.prior, err = readRecorded(r.dir, s.file); err != nil {
+			return err
+		}
+		prior = cmp.Or(prior, s.prior)
+		s.recall()
 	}
-	if r.prior == nil {
-		r.plan = newPlan(r.config)
+	if prior == nil {
+		r.plan = newPlan(r.config, r.kind.usual)
 		return nil
 	}
-	r.plan, err = resumedPlan(r.config, r.prior)
-	return err
+	if r.plan, err = resumedPlan(r.config, prior); err != nil {
+		return err
+	}
+	if len(r.sides) == 1 && prior.complete(r.plan.rounds) {
+		return fmt.Errorf("%s holds all its %d rounds: ask for more with -rounds, or start a new run in another folder", r.dir, r.plan.rounds)
+	}
+	return nil
 }
+
+// errOutOfTime ends a run that has a deadline.
+var errOutOfTime = errors.New("out of time")
 
 // measure does everything that the temporary directory is needed for.
 func (r *run) measure(ctx context.Context) error {
-	defer func() { os.RemoveAll(r.temp) }()
+	if !r.deadline.IsZero() {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithDeadlineCause(ctx, r.deadline, errOutOfTime)
+		defer cancel()
+	}
+	defer r.cleanUp()
 	if err := r.prepare(ctx); err != nil {
 		return err
 	}
-	if err := r.begin(ctx); err != nil {
-		return err
+	for _, s := range r.sides {
+		if err := s.begin(append(r.planMarks(s), surroundings(ctx, s.build.dir, r.started)...), r.cells, r); err != nil {
+			return err
+		}
 	}
+	r.iterations = iterationsTaken(r.sides)
 	return r.takeAll(ctx)
 }
 
-// prepare builds the binary and lists its cells. After an error nothing is left
-// of the temporary directory.
+func (r *run) cleanUp() {
+	r.worktrees.remove()
+	os.RemoveAll(r.temp)
+}
+
+// prepare builds the binaries and lists their cells.
 func (r *run) prepare(ctx context.Context) (err error) {
 	if r.temp, err = os.MkdirTemp("", "handoff-run-*"); err != nil {
 		return err
 	}
-	defer func() {
-		if err != nil {
-			os.RemoveAll(r.temp)
+	for i, s := range r.sides {
+		if i > 0 && s.sameBuild(r.sides[0]) {
+			s.build = r.sides[0].build
+			continue
 		}
-	}()
-	r.progress.say("building the benchmarks of %s", r.plan.pkg)
-	if r.binary, err = build(ctx, r.config.Dir, r.plan.pkg, r.temp); err != nil {
-		return err
+		if err := r.prepareSide(ctx, i); err != nil {
+			return s.named(err)
+		}
 	}
-	r.plan.pkg = r.binary.pkg
-	r.cells, err = r.binary.cells(ctx, r.plan.bench)
-	return err
+	for i, s := range r.sides {
+		cells, err := s.build.cells(ctx, r.plan.bench, s.source.Env)
+		if err != nil {
+			return s.named(err)
+		}
+		if i > 0 {
+			err = oneSided(r.sides[0], r.cells, s, cells)
+		}
+		if r.cells = cells; err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
-// begin compares with what is recorded, and prepares the file.
-func (r *run) begin(ctx context.Context) error {
-	now := append(r.planMarks(), surroundings(ctx, r.binary.dir, r.started)...)
-	if r.prior == nil {
-		return r.recorder.begin(nil, lines(append([]mark{{"run", filepath.Base(r.dir)}}, now...)))
-	}
-	if r.prior.config["pkg"] != r.binary.pkg {
-		return fmt.Errorf("%s was recorded from %s, not from %s", r.dir, r.prior.config["pkg"], r.binary.pkg)
-	}
-	if err := r.prior.fits(now, r.cells, r.binary.procs); err != nil {
+// prepareSide builds the binaries of a side. The directories of all sides have
+// names of one length, so that paths make no difference.
+func (r *run) prepareSide(ctx context.Context, i int) error {
+	s := r.sides[i]
+	temp := filepath.Join(r.temp, fmt.Sprintf("side%d", i+1))
+	if err := os.Mkdir(temp, 0o700); err != nil {
 		return err
 	}
-	if r.prior.cut > 0 {
-		r.progress.say("%s: cutting off %d bytes of an unfinished sample", filepath.Join(r.dir, FileName), r.prior.cut)
+	what := r.plan.pkg
+	if s.label != "" {
+		what = s.label + ", " + s.name
 	}
-	return r.recorder.begin(r.prior, lines(resumeMarks(r.prior, now, r.started)))
+	if s.source.Binary == "" {
+		r.progress.say("building the benchmarks of %s", what)
+	}
+	return s.prepare(ctx, r, temp)
 }
 
 // planMarks are what a run is resumed from, and what a reader wants to know
 // about it.
-func (r *run) planMarks() []mark {
-	return known([]mark{
-		{"command", r.plan.command()},
+func (r *run) planMarks(s *side) []mark {
+	marks := []mark{
+		{"command", r.command()},
 		{"note", r.plan.note},
-		{"binary", r.binary.sum},
-		{"bench", r.plan.bench},
-		{"benchtime", r.plan.benchtime},
-		{"shuffle", strconv.FormatUint(r.plan.seed, 10)},
-		{"rounds", strconv.Itoa(r.plan.rounds)},
-		{"cells", strconv.Itoa(len(r.cells))},
-	})
+	}
+	return known(append(append(marks, s.marks()...),
+		mark{"binary", s.build.sum()},
+		mark{"packages", s.build.packages()},
+		mark{"bench", r.plan.bench},
+		mark{"benchtime", r.plan.benchtime},
+		mark{"shuffle", strconv.FormatUint(r.plan.seed, 10)},
+		mark{"rounds", strconv.Itoa(r.plan.rounds)},
+		mark{"cells", strconv.Itoa(len(r.cells))},
+	))
+}
+
+// command is what asks for this run.
+func (r *run) command() string {
+	p := r.plan
+	if p.suite == customSuite && r.sides[0].prior == nil {
+		p.pkg = r.sides[0].build.packages()
+	}
+	text := p.command(r.kind.verb, r.kind.usual)
+	for _, s := range r.sides {
+		if s.label != "" {
+			text += " " + s.argument()
+		}
+	}
+	return text
 }
 
 // resumeMarks say when a run went on, and what has changed since. The marks
@@ -187,24 +296,52 @@ func lines(marks []mark) []string {
 	return out
 }
 
-// takeAll takes the samples that are still to be taken.
+// takeAll takes the turns that are still to be taken, and again those that were
+// disturbed.
 func (r *run) takeAll(ctx context.Context) error {
-	var done map[turn]bool
-	if r.prior != nil {
-		done = r.prior.turnsDone(r.binary.procs)
-	}
-	turns := schedule(r.cells, r.plan, done)
-	r.done, r.total = len(done), len(done)+len(turns)
+	turns := schedule(r.cells, r.plan, r.bothDone())
+	all := r.plan.rounds * len(r.cells)
+	r.done, r.total = (all-len(turns))*len(r.sides), all*len(r.sides)
 	r.announce()
+	if err := r.takeTurns(ctx, turns); err != nil {
+		return err
+	}
+	for again := retakes(r.sides, all); len(again) > 0; again = retakes(r.sides, all) {
+		r.progress.say("taking %s again: other programs kept the CPUs busy", count(len(again), "pair"))
+		r.total += len(again) * len(r.sides)
+		if err := r.takeTurns(ctx, again); err != nil {
+			return err
+		}
+	}
+	r.progress.say("%s of %s in %v: %s", count(r.done, "sample"), count(len(r.cells), "cell"), time.Since(r.started).Round(time.Second), r.dir)
+	return nil
+}
+
+// bothDone are the turns that have been taken on all sides.
+func (r *run) bothDone() map[turn]bool {
+	done := map[turn]bool{}
+	for t := range r.sides[0].done() {
+		done[t] = true
+	}
+	for _, s := range r.sides[1:] {
+		has := s.done()
+		maps.DeleteFunc(done, func(t turn, _ bool) bool { return has[t] == 0 })
+	}
+	return done
+}
+
+func (r *run) takeTurns(ctx context.Context, turns []turn) error {
 	for i, t := range turns {
 		if i > 0 && t.round > turns[0].round && turns[i-1].round == turns[0].round {
 			r.checkBudget(turns[i:])
+		}
+		if expected := r.eta.left(turns[i : i+1]); !r.deadline.IsZero() && time.Now().Add(expected).After(r.deadline) {
+			return errOutOfTime
 		}
 		if err := r.take(ctx, turns[i:]); err != nil {
 			return err
 		}
 	}
-	r.progress.say("%s of %s in %v: %s", count(r.done, "sample"), count(len(r.cells), "cell"), time.Since(r.started).Round(time.Second), r.dir)
 	return nil
 }
 
@@ -217,26 +354,37 @@ func (r *run) announce() {
 	if r.plan.note != "" {
 		r.progress.say("suite %s is %s", r.plan.suite, r.plan.note)
 	}
-	if r.prior != nil {
+	if r.done > 0 {
 		r.progress.say("going on after %d of %d samples", r.done, r.total)
 	}
 }
 
-// take takes the first of the samples that are left.
+// take takes the first of the turns that are left: a sample of each side, which
+// are recorded together or not at all.
 func (r *run) take(ctx context.Context, left []turn) error {
 	t, start := left[0], time.Now()
 	r.progress.starts(r.state(t, left))
-	s, err := r.binary.take(ctx, t, r.plan.benchtime, r.config.timeout())
+	benchtime, err := r.benchtimeOf(ctx, t)
 	if err != nil {
 		return err
 	}
-	s.config["suite"] = r.plan.suite
-	if err := r.recorder.add(t, s); err != nil {
-		return err
+	calibrated := time.Since(start)
+	got := make([]sample, len(r.sides))
+	for _, i := range sideOrder(len(r.sides), r.plan.seed, t, r.sides[0].done()[t]) {
+		if got[i], err = r.sides[i].take(ctx, t, benchtime, r.config.timeout()); err != nil {
+			return err
+		}
 	}
-	r.done++
-	r.eta.add(t.cell, time.Since(start))
-	r.progress.ends(r.state(t, left[1:]), s.op)
+	ops := make([]time.Duration, len(got))
+	for i, s := range r.sides {
+		if err := s.record(t, got[i], r.plan.suite); err != nil {
+			return err
+		}
+		ops[i] = got[i].op
+	}
+	r.done += len(r.sides)
+	r.eta.add(t.cell, time.Since(start)-calibrated)
+	r.progress.ends(r.state(t, left[1:]), ops)
 	return nil
 }
 
@@ -249,7 +397,7 @@ func (r *run) state(t turn, left []turn) state {
 // the clock would have fewer samples on slow machines.
 func (r *run) checkBudget(left []turn) {
 	expected := (r.eta.all.sum + r.eta.left(left)).Round(time.Second)
-	if r.prior == nil && r.plan.budget > 0 && expected > r.plan.budget {
+	if r.sides[0].prior == nil && r.plan.budget > 0 && expected > r.plan.budget {
 		r.progress.say("suite %s will take about %v here, %v is its budget", r.plan.suite, expected, r.plan.budget)
 	}
 }

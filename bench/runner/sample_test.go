@@ -23,6 +23,9 @@ func TestParseSample(t *testing.T) {
 	if want := "BenchmarkX/k=v-2   \t       1\t      2500 ns/op\t         3.000 parts/op"; s.line != want {
 		t.Errorf("line %q, want %q", s.line, want)
 	}
+	if s.iters != 1 {
+		t.Errorf("%d iterations, want 1", s.iters)
+	}
 	if s.op != 2500*time.Nanosecond {
 		t.Errorf("op %v, want 2.5µs", s.op)
 	}
