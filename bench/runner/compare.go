@@ -41,14 +41,22 @@ var comparison = kind{"compare", "compare-", Config{Suite: compareSuite, Benchti
 // Errors are as those of [Run]. After one, what was recorded is there too, and
 // the comparison can be resumed by its folder. The checkout is not touched.
 func Compare(ctx context.Context, c Comparison) (Compared, error) {
-	base, head := &side{label: "base", file: BaseFile, source: c.Base}, &side{label: "head", file: HeadFile, source: c.Head}
-	r := newRun(comparison, c.Config, []*side{base, head})
+	return c.do(ctx, newRun(comparison, c.Config, c.sides()))
+}
+
+func (c Comparison) sides() []*side {
+	return []*side{{label: "base", file: BaseFile, source: c.Base}, {label: "head", file: HeadFile, source: c.Head}}
+}
+
+func (c Comparison) do(ctx context.Context, r *run) (Compared, error) {
 	err := c.check(ctx, r)
 	if err == nil {
 		err = r.do(ctx)
 	}
-	done := Compared{Dir: r.kept(), Done: r.done, Total: r.total, OutOfTime: r.outOfTime}
-	done.Base, done.Head = filepath.Join(r.dir, base.file), filepath.Join(r.dir, head.file)
+	done := Compared{
+		Dir: r.kept(), Base: filepath.Join(r.dir, BaseFile), Head: filepath.Join(r.dir, HeadFile),
+		Done: r.done, Total: r.total, OutOfTime: r.outOfTime,
+	}
 	if err == nil && done.Dir == "" {
 		err = fmt.Errorf("-max %v: that was over before the first sample", c.Max)
 	}

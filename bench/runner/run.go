@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strconv"
 	"time"
 )
@@ -113,7 +114,7 @@ func (r *run) do(ctx context.Context) (err error) {
 	case ctx.Err() != nil && err != nil:
 		err = &InterruptedError{r.done, r.total}
 	}
-	for _, s := range r.sides {
+	for _, s := range slices.Backward(r.sides) { // the first one has made the folder
 		if s.recorder != nil {
 			err = errors.Join(err, s.recorder.close())
 		}

@@ -41,8 +41,11 @@ func (w *worktrees) resolve(ctx context.Context, revision string) (string, error
 // that corresponds to w.dir.
 func (w *worktrees) checkOut(ctx context.Context, commit, path string) (string, error) {
 	inside, err := git(ctx, orHere(w.dir), "rev-parse", "--show-prefix")
+	if ctx.Err() != nil {
+		return "", context.Cause(ctx)
+	}
 	if err != nil {
-		return "", fmt.Errorf("git rev-parse: %w", err)
+		return "", fmt.Errorf("git rev-parse: %w", withStderr(err))
 	}
 	w.made = append(w.made, path)
 	// Hooks are for people who work in a checkout; nobody works in this one.
