@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -14,7 +15,7 @@ func TestExamples(t *testing.T) {
 	for _, c := range commands() {
 		for _, e := range c.examples {
 			t.Run(e.line, func(t *testing.T) {
-				if c.name == "run" || c.name == "report" || c.name == "profile" {
+				if slices.Contains([]string{"run", "report", "compare", "profile"}, c.name) {
 					checkFlags(t, e.line)
 				} else {
 					runExample(t, c, e.line)
