@@ -69,6 +69,16 @@ func commands() []command {
 			run: runCompare,
 		},
 		{
+			name:    "selfcheck",
+			usage:   "[-full] [-C DIR] [-o DIR] [-floors FILE]",
+			summary: "find out what comparisons can be trusted with on this machine",
+			examples: []example{
+				{"handoff selfcheck", "Takes three minutes, and keeps the noise floor for later comparisons."},
+				{"handoff selfcheck -full -o results/selfcheck", "Takes most of an hour, and keeps all samples."},
+			},
+			run: runSelfcheck,
+		},
+		{
 			name:    "profile",
 			usage:   "[-trace] [-strategy SPEC]... [-digits N] [-shape S] [-seconds N] [-o DIR]",
 			summary: "say which functions of which process the CPU time goes into",

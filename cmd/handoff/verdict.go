@@ -16,8 +16,10 @@ var formats = map[string]func(t *verdict.Table, about verdict.About, color bool)
 	"text": func(t *verdict.Table, about verdict.About, color bool) ([]byte, error) {
 		return []byte(t.Text(about, color)), nil
 	},
-	"markdown": func(t *verdict.Table, about verdict.About, _ bool) ([]byte, error) { return []byte(t.Markdown(about)), nil },
-	"json":     func(t *verdict.Table, about verdict.About, _ bool) ([]byte, error) { return t.JSON(about) },
+	"markdown": func(t *verdict.Table, about verdict.About, _ bool) ([]byte, error) {
+		return []byte(t.Markdown(about)), nil
+	},
+	"json": func(t *verdict.Table, about verdict.About, _ bool) ([]byte, error) { return t.JSON(about) },
 }
 
 // coloured tells whether w shows colours and nobody asked for none
