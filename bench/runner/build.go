@@ -28,10 +28,9 @@ type binary struct {
 
 // compile makes the test binary. The go command runs in dir.
 func (b *binary) compile(ctx context.Context, dir string, flags []string) error {
-	// Without version-control stamps and the path of the sources, the same
-	// sources give the same bytes, wherever they are and whatever has been
-	// committed since.
-	args := append([]string{"test", "-c", "-buildvcs=false", "-trimpath", "-o", b.path}, flags...)
+	// Without version-control stamps the same sources give the same bytes,
+	// whatever has been committed since.
+	args := append([]string{"test", "-c", "-buildvcs=false", "-o", b.path}, flags...)
 	if _, err := goCommand(ctx, dir, append(args, b.pkg)...); err != nil {
 		return fmt.Errorf("build %s: %w", b.pkg, err)
 	}

@@ -179,21 +179,6 @@ func TestCompareRevisions(t *testing.T) {
 	}
 }
 
-// Equal code gives equal binaries, wherever it is checked out.
-func TestCompareEqualRevisions(t *testing.T) {
-	module := repository(t)
-	commit(t, module, "v2")
-	c := twoRevisions(t, module)
-	c.Rounds, c.Package = 1, "."
-	done, err := Compare(within(t), c)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if base, head := readSides(t, done.Dir); base.marks["binary"] != head.marks["binary"] {
-		t.Errorf("binaries %s and %s", base.marks["binary"], head.marks["binary"])
-	}
-}
-
 func TestCompareBinaries(t *testing.T) {
 	module := repository(t)
 	binaries := [2]string{testBinary(t, module)}

@@ -157,7 +157,7 @@ func (r *recorded) complete(rounds int) bool {
 }
 
 // mustAgree are the marks under which all samples of one run are taken.
-var mustAgree = []string{"binary", "GOEXPERIMENT", "GOGC", "GOMEMLIMIT", "GOMAXPROCS", "GODEBUG", "cpus"}
+var mustAgree = []string{"binary", "go", "GOEXPERIMENT", "GOGC", "GOMEMLIMIT", "GOMAXPROCS", "GODEBUG", "cpus"}
 
 // fits refuses to mix samples of two builds or two machines.
 func (r *recorded) fits(now []mark, cells []cell, procs int) error {

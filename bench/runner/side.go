@@ -41,7 +41,9 @@ func (s *side) prepare(ctx context.Context, r *run, temp string) (err error) {
 			return err
 		}
 	}
-	s.build, err = buildAll(ctx, dir, r.plan.pkg, temp, s.source.Flags)
+	if s.build, err = buildAll(ctx, dir, r.plan.pkg, temp, s.source.Flags); err == nil && s.source.Revision != "" {
+		s.build.from = s.source.Revision + " " + strings.Join(s.source.Flags, " ")
+	}
 	return err
 }
 

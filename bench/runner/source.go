@@ -33,13 +33,18 @@ func (s Source) String() string {
 
 // built are the test binaries of a source.
 type built struct {
+	from     string // commit and flags, "" if not from a revision
 	dir      string // a directory of the sources, for git to tell about them
 	binaries map[string]*binary
 	order    []string // their packages
 }
 
-// sum identifies all binaries together.
+// sum identifies all binaries together. Those of a revision have the path of its
+// worktree in them, which is another one each time: what went into them counts.
 func (b *built) sum() string {
+	if b.from != "" {
+		return textSum(b.from)
+	}
 	if len(b.order) == 1 {
 		return b.binaries[b.order[0]].sum
 	}

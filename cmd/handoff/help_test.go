@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 )
@@ -15,9 +14,10 @@ func TestExamples(t *testing.T) {
 	for _, c := range commands() {
 		for _, e := range c.examples {
 			t.Run(e.line, func(t *testing.T) {
-				if slices.Contains([]string{"run", "report", "compare", "profile"}, c.name) {
+				switch c.name {
+				case "run", "report", "compare", "selfcheck", "profile":
 					checkFlags(t, e.line)
-				} else {
+				default:
 					runExample(t, c, e.line)
 				}
 			})

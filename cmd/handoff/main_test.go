@@ -139,3 +139,10 @@ func TestStatus(t *testing.T) {
 		}
 	}
 }
+
+// execIn runs a command in a directory.
+func execIn(dir, name string, args ...string) (output []byte, err error) {
+	cmd := exec.Command(name, args...)
+	cmd.Dir = dir
+	return cmd.CombinedOutput()
+}

@@ -42,6 +42,9 @@ func TestSuitesFindTheirCells(t *testing.T) {
 				t.Errorf("suite %s: %d cells of %s, want %d", suite, got[name], name, want)
 			}
 		}
+		if suite == "compare" {
+			checkSelfcheckCells(t, cells)
+		}
 		if len(cells) > 90 || len(got) != len(wants) {
 			t.Errorf("suite %s: %d cells, of %v", suite, len(cells), got)
 		}
@@ -76,11 +79,11 @@ func TestRunRunHelpNamesSuitesAndFlags(t *testing.T) {
 	}
 }
 
-// interrupter sends this process an interrupt once the first sample is there.
+// interrupter sends this process an interrupt once the first turn is done.
 type interrupter struct{ sent bool }
 
 func (i *interrupter) Write(p []byte) (int, error) {
-	if strings.HasPrefix(string(p), "[1/") && !i.sent {
+	if strings.HasPrefix(string(p), "[") && !i.sent {
 		i.sent = true
 		self, err := os.FindProcess(os.Getpid())
 		if err == nil {

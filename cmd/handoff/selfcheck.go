@@ -110,15 +110,16 @@ func (c *checking) run(ctx context.Context, stdout io.Writer) error {
 // try makes the comparison of a trial and books what came of it.
 func (c *checking) try(ctx context.Context, t trial, dir string) error {
 	config := c.config
-	config.Bench, config.Package, config.Rounds, config.Seed, config.Out = t.bench, runner.OwnPackage, t.rounds, t.seed, dir
+	config.Bench, config.Rounds, config.Seed, config.Out = t.bench, t.rounds, t.seed, dir
 	config.Progress = c.stderr
 	done, err := runner.Compare(ctx, runner.Comparison{Config: config, Head: runner.Source{Flags: t.flags, Env: t.env()}})
-	if err != nil && c.out != "" {
+	switch {
+	case err == nil:
+		return c.book(t, done)
+	case c.out != "" && done.Dir != "":
 		return fmt.Errorf("%w\nthe samples before that are kept: go on with the same command", err)
-	} else if err != nil {
-		return err
 	}
-	return c.book(t, done)
+	return err
 }
 
 // book judges a comparison by the threshold that the claims are about.

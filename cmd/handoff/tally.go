@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 	"strings"
 	"text/tabwriter"
@@ -132,4 +133,9 @@ func medianOf(values []float64) float64 {
 	return slices.Sorted(slices.Values(values))[len(values)/2]
 }
 
-func percentText(part float64) string { return fmt.Sprintf("%.2g %%", 100*part) }
+func percentText(part float64) string {
+	if math.IsInf(part, 1) {
+		return "none"
+	}
+	return fmt.Sprintf("%.2g %%", 100*part)
+}

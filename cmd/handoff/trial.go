@@ -11,7 +11,7 @@ import (
 // trial is one comparison whose outcome is known beforehand.
 type trial struct {
 	name, folder string
-	bench        string // cells
+	bench        string // cells; "" for those of handoff compare
 	rounds       int
 	seed         uint64   // of the order
 	flags        []string // how head is built otherwise
@@ -40,16 +40,10 @@ const phasePercent = 50
 // inOnePhase slows encoding down, on both sides of the pipe.
 var inOnePhase = []slowed{{"encode", "Factor/strategy=process-gob/digits=5"}}
 
-// quickCells are those that -full takes besides many others.
+// quickCells are some of those that -full takes.
 const quickCells = "^BenchmarkFactor$/^strategy=(serial|process-gob)$/^digits=9$/^shape=number$|" +
 	"^BenchmarkCodec$/^codec=(gob|json)$/^shape=record$/^payload=0$/^way=encode$/^batch=256$|" +
 	"^BenchmarkRoundTrip$/^strategy=(process-gob|process-json)$|^BenchmarkCanary$"
-
-const fullCells = "^BenchmarkFactor$/./^digits=9$/^shape=number$|" +
-	"^BenchmarkHandoff$/^strategy=process-gob$/^payload=4096$|" +
-	"^BenchmarkRoundTrip$/^strategy=(process-gob|process-json|shared-file)$|" +
-	"^BenchmarkCodec$/^codec=(gob|json)$/^shape=record$/^payload=0$/./^batch=256$|" +
-	"^BenchmarkFactor$/^strategy=process-gob$/^digits=5$/^shape=number$|^BenchmarkCanary$"
 
 const phaseCells = "^BenchmarkFactor$/^strategy=process-(gob|json)$/^digits=5$/^shape=number$"
 
@@ -60,7 +54,7 @@ const selfcheckRounds = 10
 func trialsOf(full bool) []trial {
 	cells, counts := quickCells, [5]int{1, 1, 1, 0, 1}
 	if full {
-		cells, counts = fullCells, [5]int{12, 6, 6, 6, 6}
+		cells, counts = "", [5]int{12, 6, 6, 6, 6}
 	}
 	phaseTrial := trial{name: fmt.Sprintf("encoding slower by %d %%", phasePercent), folder: "phase", bench: phaseCells, percent: phasePercent, where: inOnePhase, phase: "encode"}
 	var trials []trial

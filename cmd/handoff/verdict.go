@@ -8,6 +8,7 @@ import (
 
 	"golang.org/x/term"
 
+	"github.com/handoff-go/handoff/report/plots"
 	"github.com/handoff-go/handoff/report/verdict"
 )
 
@@ -43,6 +44,26 @@ func (c *comparing) write(t *verdict.Table, about verdict.About, dir string) err
 			return err
 		}
 	}
-	fmt.Fprintf(c.stderr, "verdicts, plot and samples are in %s\n", dir)
+	if err := writePicture(plots.Compare(t, about), filepath.Join(dir, "plots", "compare")); err != nil {
+		return err
+	}
+	fmt.Fprintf(c.stderr, "verdict.md, verdict.json and plots/compare.png are in %s\n", dir)
+	return nil
+}
+
+// writePicture writes PATH.png and PATH.svg.
+func writePicture(p *plots.Picture, path string) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return err
+	}
+	for suffix, draw := range map[string]func() ([]byte, error){".png": p.PNG, ".svg": p.SVG} {
+		data, err := draw()
+		if err != nil {
+			return fmt.Errorf("%s%s: %w", path, suffix, err)
+		}
+		if err := os.WriteFile(path+suffix, data, 0o644); err != nil {
+			return err
+		}
+	}
 	return nil
 }

@@ -1,0 +1,153 @@
+package main
+
+import (
+	"math"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/handoff-go/handoff/report/verdict"
+)
+
+// checkSelfcheckCells holds the trials against the cells that there are: all of
+// a quick check are among them, and so is what is slowed down.
+func checkSelfcheckCells(t *testing.T, cells []string) {
+	t.Helper()
+	quick := matching(quickCells, cells)
+	if len(quick) != 7 {
+		t.Errorf("a quick check has %d cells, want 7: %v", len(quick), quick)
+	}
+	for _, of := range []struct {
+		where []slowed
+		cells []string
+	}{{wholly, cells}, {wholly, quick}, {inOnePhase, matching(phaseCells, cells)}} {
+		for _, w := range of.where {
+			if n := len(matching("^Benchmark"+w.cell, of.cells)); n == 0 && w.how != "decode" {
+				t.Errorf("%v slows down none of %v", w, of.cells)
+			}
+		}
+	}
+}
+
+// matching are the names that a pattern for go test -bench chooses.
+func matching(pattern string, names []string) []string {
+	var chosen []string
+	for _, name := range names {
+		for alternative := range strings.SplitSeq(regexp.MustCompile(`\(([^)]*)\|`).ReplaceAllString(pattern, "($1\x00"), "|") {
+			if partsMatch(strings.Split(strings.ReplaceAll(alternative, "\x00", "|"), "/"), strings.Split(name, "/")) {
+				chosen = append(chosen, name)
+			}
+		}
+	}
+	return chosen
+}
+
+func partsMatch(patterns, parts []string) bool {
+	if len(patterns) > len(parts) {
+		return false
+	}
+	for i, p := range patterns {
+		if !regexp.MustCompile(p).MatchString(parts[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+func TestTrials(t *testing.T) {
+	quick, full := trialsOf(false), trialsOf(true)
+	if len(quick) != 4 || len(full) != 36 {
+		t.Errorf("%d and %d trials, want 4 and 36", len(quick), len(full))
+	}
+	seeds, learning := map[uint64]bool{}, true
+	for _, trial := range full {
+		if seeds[trial.seed] {
+			t.Errorf("%s: seed %d again", trial.name, trial.seed)
+		}
+		seeds[trial.seed] = true
+		if !trial.identical() {
+			learning = false
+		} else if !learning {
+			t.Errorf("%s comes after what is judged by its floors", trial.name)
+		}
+	}
+	slower := full[18]
+	if got := slower.env(); len(got) != 1 || !strings.HasPrefix(got[0], "HANDOFF_SLOW=compute:10:Factor/strategy=serial/digits=9,") {
+		t.Errorf("environment %v", got)
+	}
+	row := verdict.Row{Cell: "Factor/strategy=serial/digits=9/shape=number", Metric: "ns/item"}
+	if !slower.slows(row) || full[0].slows(row) || slower.slows(verdict.Row{Cell: "Canary", Metric: "ns/op"}) {
+		t.Error("slows does not tell rows apart")
+	}
+	phase := full[len(full)-1]
+	row.Cell = "Factor/strategy=process-gob/digits=5/shape=number"
+	if row.Metric = "worker-encode-ns/item"; !phase.slows(row) {
+		t.Error("encoding is slower")
+	}
+	if row.Metric = "worker-decode-ns/item"; phase.slows(row) {
+		t.Error("decoding is not slower")
+	}
+}
+
+// judged is a row with a verdict.
+func judged(cell, metric string, v verdict.Verdict, smallest float64) verdict.Judged {
+	return verdict.Judged{Row: verdict.Row{Cell: cell, Metric: metric, Class: verdict.ClassOf(cell)}, Verdict: v, Smallest: smallest}
+}
+
+func TestTally(t *testing.T) {
+	const serial, other = "Factor/strategy=serial/digits=9", "Factor/strategy=goroutines/digits=9"
+	trials := trialsOf(false)
+	var counted tally
+	counted.add(trials[0], &verdict.Table{Rows: []verdict.Judged{
+		judged(serial, "ns/item", verdict.Same, 0.03), judged(other, "ns/item", verdict.Slower, 0.05), judged(other, "cpu-ns/item", verdict.Inconclusive, math.Inf(1)),
+	}})
+	counted.add(trials[2], &verdict.Table{Void: true, Rows: []verdict.Judged{
+		judged(serial, "ns/item", verdict.Slower, 0.03), judged(serial, "cpu-ns/item", verdict.Inconclusive, 0.03), judged(other, "ns/item", verdict.Same, 0.04),
+	}})
+	counted.add(trials[2], &verdict.Table{Rows: []verdict.Judged{
+		judged(serial, "ns/item", verdict.Faster, 0.03), judged(serial, "cpu-ns/item", verdict.Slower, 0.03), judged(other, "ns/item", verdict.Same, 0.04),
+	}})
+	floors := &verdict.Floors{Classes: map[string]map[verdict.Class]verdict.Spread{"ns/item": {verdict.Compute: {Seen: 1, Variance: 0.0001}}}}
+	got := counted.text(verdict.About{Machine: "linux, 2 CPUs", Date: "2026-11-23", Base: "HEAD"}, floors)
+	want := `What comparisons can be trusted with on linux, 2 CPUs
+2026-11-23, HEAD, threshold 2 %
+
+head is          tables  red  void
+the same binary  1       1    0
+slower by 10 %   2       0    1
+
+A table is red if a row without a difference is called slower or faster.
+
+head is          class    metric       equal  false alarms  slower  found  missed  called faster  visible from
+the same binary  compute  ns/item      2      1             0       0      0       0              5 %
+the same binary  compute  cpu-ns/item  1      0             0       0      0       0              none
+slower by 10 %   compute  ns/item      2      0             2       1      0       1              4 %
+slower by 10 %   compute  cpu-ns/item  0      0             2       1      1       0              3 %
+
+Noise floor: what a relinked binary differs by
+
+compute  ns/item  3 %
+`
+	if got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}
+
+func TestSelfcheckBadInput(t *testing.T) {
+	for args, want := range map[string]string{
+		"selfcheck everything":              `handoff selfcheck: unexpected argument "everything": want flags only`,
+		"selfcheck -C /no/such/dir":         "handoff selfcheck: -C /no/such/dir: want an existing directory",
+		"selfcheck -rounds 3":               "handoff selfcheck: flag provided but not defined: -rounds",
+		"selfcheck -C " + os.DevNull + "/x": "want an existing directory",
+	} {
+		code, _, stderr := handoff(t, strings.Fields(args)...)
+		if code != 2 || !strings.Contains(stderr, want) {
+			t.Errorf("%s: code %d, stderr %q", args, code, stderr)
+		}
+	}
+	if _, err := os.Stat(filepath.Join("results")); err == nil {
+		t.Error("a refused check has made a folder")
+	}
+}
