@@ -45,7 +45,11 @@ func Compare(ctx context.Context, c Comparison) (Compared, error) {
 }
 
 func (c Comparison) sides() []*side {
-	return []*side{{label: "base", file: BaseFile, source: c.Base}, {label: "head", file: HeadFile, source: c.Head}}
+	mem := []string{"-test.benchmem"} // somebody may gate allocations
+	return []*side{
+		{label: "base", file: BaseFile, source: c.Base, flags: mem},
+		{label: "head", file: HeadFile, source: c.Head, flags: mem},
+	}
 }
 
 func (c Comparison) do(ctx context.Context, r *run) (Compared, error) {
@@ -130,10 +134,13 @@ func (s *side) marks() []mark {
 
 // argument is what names the side in a command that can be given again.
 func (s *side) argument() string {
-	if s.source.Revision != "" {
+	switch {
+	case s.source.Revision != "":
 		return fmt.Sprintf("%.12s", s.source.Revision)
+	case s.source.Binary != "":
+		return quoted(s.source.Binary)
 	}
-	return quoted(s.source.Binary)
+	return "."
 }
 
 // oneSided names the cells that only one of two sides has.

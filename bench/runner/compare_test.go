@@ -179,6 +179,32 @@ func TestCompareRevisions(t *testing.T) {
 	}
 }
 
+// The sources as they are have their changes in them.
+func TestCompareWhatIsNotCommitted(t *testing.T) {
+	module := repository(t)
+	path := filepath.Join(module, "sides_test.go")
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(strings.Replace(string(text), `"moving": 100`, `"moving": 160`, 1)), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	c := twoRevisions(t, module)
+	c.Head, c.Rounds, c.Package, c.Bench = Source{}, 1, ".", "Cost/kind=moving"
+	done, err := Compare(within(t), c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	base, head := readSides(t, done.Dir)
+	if base.taken[0].op != 100 || head.taken[0].op != 160 || head.marks["dirty"] != "true" || !strings.HasSuffix(head.marks["command"], " .") {
+		t.Errorf("base %v, head %v, marks %v", base.taken[0].op, head.taken[0].op, head.marks)
+	}
+	if err := os.WriteFile(path, text, 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
 func TestCompareBinaries(t *testing.T) {
 	module := repository(t)
 	binaries := [2]string{testBinary(t, module)}

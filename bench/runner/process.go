@@ -54,15 +54,16 @@ func (b *binary) env() []string {
 	return env
 }
 
-// arguments choose benchmarks and make one measurement of each.
-func (b *binary) arguments(bench, benchtime string) []string {
-	return []string{
+// arguments choose benchmarks and make one measurement of each. Allocations are
+// counted in any case, and printed if more follows.
+func (b *binary) arguments(bench, benchtime string, more ...string) []string {
+	return append([]string{
 		"-test.run=^$",
 		"-test.bench=" + bench,
 		"-test.benchtime=" + benchtime,
 		"-test.count=1",
 		fmt.Sprintf("-test.cpu=%d", b.procs),
-	}
+	}, more...)
 }
 
 // output collects what a process prints: all of stdout, and the end of stdout

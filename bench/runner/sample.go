@@ -53,7 +53,7 @@ func (s *side) take(ctx context.Context, t turn, benchtime string, timeout time.
 	defer cancel()
 	b := s.build.binaries[t.cell.pkg]
 	before := cpuPressure()
-	out, tail, err := b.run(limited, s.source.Env, b.arguments(exactly(t.cell.name), benchtime)...)
+	out, tail, err := b.run(limited, s.source.Env, b.arguments(exactly(t.cell.name), benchtime, s.flags...)...)
 	after := cpuPressure()
 	if ctx.Err() != nil {
 		return sample{}, context.Cause(ctx)

@@ -15,6 +15,7 @@ type side struct {
 	name     string // what it was asked for as
 	file     string // in the run's folder
 	source   Source
+	flags    []string // for its samples
 	build    *built
 	prior    *recorded // nil if nothing is recorded yet
 	recorder *recorder

@@ -27,8 +27,9 @@ const compareUsage = `usage: handoff compare [flags] BASE HEAD
 Says of each benchmark whether HEAD is slower than BASE, faster or the same, so
 that a build may fail for it. BASE and HEAD are git revisions, which are built
 in worktrees beside the checkout, or test binaries (go test -c): both are sampled
-in the same rounds, each sample by a fresh process. They may also be recorded
-files or folders: then what they allow is compared. The second form goes on with
+in the same rounds, each sample by a fresh process. "." stands for the sources as
+they are, with what is not committed. They may also be recorded files or folders:
+then what they allow is compared. The second form goes on with
 an interrupted comparison, the third judges a finished one again.
 
 Without -pkg, handoff's own benchmarks are measured; with it, those of any Go

@@ -62,6 +62,7 @@ func commands() []command {
 			summary: "say whether HEAD is slower than BASE, so that a build may fail for it",
 			examples: []example{
 				{"handoff compare HEAD~1 HEAD", "Compares handoff's own benchmarks in two revisions, in less than four minutes."},
+				{"handoff compare HEAD .", "Compares what is not committed yet with what is."},
 				{"handoff compare -C ../mine -pkg ./... -bench Sort main HEAD", "Compares the benchmarks of any Go module."},
 				{"handoff compare -gate wire=0,allocs=1% -format markdown old.test new.test", "Compares two test binaries; only bytes and allocations may fail."},
 				{"handoff compare old.txt new.txt", `Compares what "go test -bench" printed, as far as that allows.`},

@@ -25,7 +25,15 @@ func (s sides) sources() (base, head runner.Source) {
 	if s.binaries {
 		return runner.Source{Binary: s.base}, runner.Source{Binary: s.head}
 	}
-	return runner.Source{Revision: s.base}, runner.Source{Revision: s.head}
+	return sourceOf(s.base), sourceOf(s.head)
+}
+
+// sourceOf is a revision, or the sources as they are.
+func sourceOf(arg string) runner.Source {
+	if arg == "." {
+		return runner.Source{}
+	}
+	return runner.Source{Revision: arg}
 }
 
 // sidesOf tells from the arguments what is compared. What is there as a file is
