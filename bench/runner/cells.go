@@ -22,15 +22,15 @@ type cell struct{ pkg, name string }
 
 // cells lists the benchmarks that a pattern chooses, in the order of the package.
 func (b *binary) cells(ctx context.Context, bench string, env []string) ([]cell, error) {
-	out, tail, err := b.run(ctx, append(env, listVariable+"=1"), b.arguments(bench, defaultBenchtime)...)
+	e, err := b.run(ctx, append(env, listVariable+"=1"), b.arguments(bench, defaultBenchtime)...)
 	if ctx.Err() != nil {
 		return nil, context.Cause(ctx)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("list the benchmarks of %s: %w; its output ends:\n%s", b.pkg, err, indent(tail))
+		return nil, fmt.Errorf("list the benchmarks of %s: %w; its output ends:\n%s", b.pkg, err, indent(e.tail))
 	}
 	var cells []cell
-	for _, name := range listedCells(out, b.procs) {
+	for _, name := range listedCells(e.stdout, b.procs) {
 		cells = append(cells, cell{b.pkg, name})
 	}
 	return cells, nil
@@ -60,9 +60,9 @@ func listedCells(out []byte, procs int) []string {
 // benchmarks are the functions that the package has, whether a pattern chooses
 // them or not.
 func (b *binary) benchmarks(ctx context.Context) []string {
-	out, _, _ := b.run(ctx, nil, "-test.list=^Benchmark")
+	e, _ := b.run(ctx, nil, "-test.list=^Benchmark")
 	var found []string
-	for line := range strings.Lines(string(out)) {
+	for line := range strings.Lines(string(e.stdout)) {
 		if line = strings.TrimSpace(line); strings.HasPrefix(line, "Benchmark") {
 			found = append(found, line)
 		}

@@ -20,7 +20,8 @@
 // base.txt and head.txt, or neither. How often a cell's loop runs is found out
 // once and is the same for all its samples. When all rounds are done, turns during
 // which other programs kept the CPUs busy are taken again: their round then has
-// two samples of the cell in either file, of which the last one counts.
+// two samples of the cell in either file, of which the last one counts. To what
+// a process printed, a comparison adds its CPU time by iterations, cpu-ns/op.
 //
 // # The file
 //

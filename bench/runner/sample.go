@@ -53,17 +53,20 @@ func (s *side) take(ctx context.Context, t turn, benchtime string, timeout time.
 	defer cancel()
 	b := s.build.binaries[t.cell.pkg]
 	before := cpuPressure()
-	out, tail, err := b.run(limited, s.source.Env, b.arguments(exactly(t.cell.name), benchtime, s.flags...)...)
+	e, err := b.run(limited, s.source.Env, b.arguments(exactly(t.cell.name), benchtime, s.flags...)...)
 	after := cpuPressure()
 	if ctx.Err() != nil {
 		return sample{}, context.Cause(ctx)
 	}
 	var got sample
 	if err == nil {
-		got, err = parseSample(out, t.cell.name+procsSuffix(b.procs))
+		got, err = parseSample(e.stdout, t.cell.name+procsSuffix(b.procs))
 	}
 	if err != nil {
-		return sample{}, &SampleError{s.label, t.cell.name, t.round, err, tail}
+		return sample{}, &SampleError{s.label, t.cell.name, t.round, err, e.tail}
+	}
+	if s.label != "" {
+		got.addCPU(e.cpu)
 	}
 	got.pressure = -1
 	if before >= 0 && after >= before {
@@ -101,6 +104,19 @@ func parseSample(out []byte, name string) (sample, error) {
 		return s, errors.New("it ended without a benchmark line")
 	}
 	return s, nil
+}
+
+// cpuUnit is CPU time of the whole process, its start and its set-up included, by
+// iterations of its loop. It says less of a benchmark than its own figures, but it
+// is steadier than time where other programs run.
+const cpuUnit = "cpu-ns/op"
+
+// addCPU puts the CPU time of the process behind what it printed, unless it has
+// counted for itself.
+func (s *sample) addCPU(cpu time.Duration) {
+	if per := float64(cpu.Nanoseconds()) / float64(s.iters); per > 0 && !strings.Contains(s.line, " "+cpuUnit) {
+		s.line += fmt.Sprintf("\t%.6g %s", per, cpuUnit)
+	}
 }
 
 func (s *sample) fill(rec *benchfmt.Result) {

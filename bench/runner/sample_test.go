@@ -66,3 +66,20 @@ func TestOutputTail(t *testing.T) {
 		t.Error("endless output is not refused")
 	}
 }
+
+func TestAddCPU(t *testing.T) {
+	for _, c := range []struct {
+		line string
+		cpu  time.Duration
+		want string
+	}{
+		{"BenchmarkX 200 5 ns/op", 1234567, "BenchmarkX 200 5 ns/op\t6172.84 cpu-ns/op"},
+		{"BenchmarkX 200 5 ns/op 7 cpu-ns/op", 1234567, "BenchmarkX 200 5 ns/op 7 cpu-ns/op"},
+		{"BenchmarkX 200 5 ns/op", 0, "BenchmarkX 200 5 ns/op"}, // 0 would split benchstat's table
+	} {
+		s := sample{line: c.line, iters: 200}
+		if s.addCPU(c.cpu); s.line != c.want {
+			t.Errorf("got %q, want %q", s.line, c.want)
+		}
+	}
+}

@@ -150,7 +150,7 @@ func TestCompareRevisions(t *testing.T) {
 	if err := os.CopyFS(dir, os.DirFS(filepath.Join("..", "..", "bench", "runner", "testdata", "sides"))); err != nil {
 		t.Fatal(err)
 	}
-	line := gitModule + "handoff compare -pkg . -bench Cost -rounds 8 -benchtime 1x -o " + out + " v1 v2"
+	line := gitModule + "handoff compare -pkg . -bench Cost -rounds 8 -benchtime 1x -gate time -o " + out + " v1 v2"
 	p := shell(t, temp, line)
 	p.Dir = dir
 	if err := p.Run(); code(err) != 1 || !strings.Contains(p.out.String(), "regression: 1 of 2 gated rows worse, most of all +20.0% (Cost/kind=moving, ns/op)") {
@@ -158,7 +158,7 @@ func TestCompareRevisions(t *testing.T) {
 	}
 	checkEmpty(t, temp)
 	checkDocument(t, out)
-	again := shell(t, temp, "handoff compare -C "+dir+" -o "+out+" && false || [ $? -eq 1 ] && git worktree list | wc -l")
+	again := shell(t, temp, "handoff compare -C "+dir+" -gate time -o "+out+" && false || [ $? -eq 1 ] && git worktree list | wc -l")
 	again.Dir = dir
 	if err := again.Run(); err != nil || !strings.HasSuffix(strings.TrimSpace(again.out.String()), "1") {
 		t.Errorf("judged again: %v\n%s%s", err, &again.out, &again.err)
