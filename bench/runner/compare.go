@@ -54,8 +54,11 @@ func (c Comparison) sides() []*side {
 
 func (c Comparison) do(ctx context.Context, r *run) (Compared, error) {
 	err := c.check(ctx, r)
-	if err == nil {
+	switch {
+	case err == nil:
 		err = r.do(ctx)
+	case ctx.Err() != nil:
+		err = &InterruptedError{}
 	}
 	done := Compared{
 		Dir: r.kept(), Base: filepath.Join(r.dir, BaseFile), Head: filepath.Join(r.dir, HeadFile),

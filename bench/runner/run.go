@@ -45,6 +45,9 @@ var plainRun = kind{runVerb, "", Config{Suite: defaultSuite, Benchtime: defaultB
 // started have ended and its temporary directory is gone. Two calls at once
 // disturb each other's measurements, but not their records.
 func Run(ctx context.Context, c Config) (dir string, err error) {
+	if err := c.validate(); err != nil {
+		return "", err
+	}
 	r := newRun(plainRun, c, []*side{{file: FileName}})
 	err = r.do(ctx)
 	return r.kept(), err
@@ -98,9 +101,6 @@ func newRun(k kind, c Config, sides []*side) *run {
 
 // do is the whole run. Files that got no sample are not left behind.
 func (r *run) do(ctx context.Context) (err error) {
-	if err := r.config.validate(); err != nil {
-		return err
-	}
 	defer r.progress.close()
 	if err := r.choosePlan(); err != nil {
 		return err
