@@ -140,7 +140,6 @@ func TestCompareRevisions(t *testing.T) {
 	change(t, module, `"moving": 100`, `"moving": 120`, "v2")
 	gitIn(t, module, "checkout", "--quiet", "v1")
 	c := twoRevisions(t, module)
-	c.Benchtime = ""
 	done, err := Compare(within(t), c)
 	if err != nil {
 		t.Fatal(err)
@@ -153,22 +152,16 @@ func TestCompareRevisions(t *testing.T) {
 	if !slices.Equal(turnsOf(base), want) || !slices.Equal(turnsOf(head), want) {
 		t.Errorf("base %v\nhead %v\nwant %v", turnsOf(base), turnsOf(head), want)
 	}
-	iters := map[cell]int{}
 	for i := range base.taken {
-		b, h := base.taken[i], head.taken[i]
-		if strings.Contains(b.cell.name, "moving") != (h.op == 120) || b.op == 120 {
+		if b, h := base.taken[i], head.taken[i]; strings.Contains(b.cell.name, "moving") != (h.op == 120) || b.op == 120 {
 			t.Errorf("%s: base %v, head %v", b.cell.name, b.op, h.op)
 		}
-		if n := iters[b.cell]; b.iters != h.iters || n != 0 && b.iters != n || b.iters < 1000 {
-			t.Errorf("%s: %d and %d iterations, %d before", b.cell.name, b.iters, h.iters, n)
-		}
-		iters[b.cell] = b.iters
 	}
 	v1, v2 := gitIn(t, module, "rev-parse", "v1"), gitIn(t, module, "rev-parse", "v2")
 	for _, side := range []struct{ got, want string }{
 		{base.marks["revision"], v1}, {head.marks["revision"], v2}, {base.marks["side"], "v1"}, {head.marks["side"], "v2"},
 		{base.marks["run"], "compare"}, {head.marks["run"], "compare"}, {head.marks["packages"], "example.com/sides example.com/sides/more"},
-		{head.marks["command"], "handoff compare -pkg 'example.com/sides example.com/sides/more' -bench '.' -rounds 3 " + v1[:12] + " " + v2[:12]},
+		{head.marks["command"], "handoff compare -pkg 'example.com/sides example.com/sides/more' -bench '.' -rounds 3 -benchtime 1x " + v1[:12] + " " + v2[:12]},
 	} {
 		if side.got != side.want {
 			t.Errorf("mark %q, want %q", side.got, side.want)
@@ -176,6 +169,28 @@ func TestCompareRevisions(t *testing.T) {
 	}
 	if base.marks["binary"] == head.marks["binary"] {
 		t.Error("two revisions have one binary")
+	}
+}
+
+// Where nothing says how often a loop is to run, that is found out once, and all
+// samples do the same.
+func TestCompareFindsOutIterations(t *testing.T) {
+	module := repository(t)
+	c := twoRevisions(t, module)
+	c.Head, c.Package, c.Bench, c.Benchtime, c.Rounds = c.Base, ".", "Cost/kind=moving", "", 1
+	if _, err := Compare(within(t), c); err != nil {
+		t.Fatal(err)
+	}
+	c.Rounds = 2
+	done, err := Compare(within(t), c) // goes on with what was found out
+	if err != nil {
+		t.Fatal(err)
+	}
+	base, head := readSides(t, done.Dir)
+	for _, s := range slices.Concat(base.taken, head.taken) {
+		if s.iters != base.taken[0].iters || s.iters < 1000 {
+			t.Errorf("%d iterations, in the first sample %d", s.iters, base.taken[0].iters)
+		}
 	}
 }
 
@@ -316,7 +331,6 @@ func TestCompareSaysWhatIsWrong(t *testing.T) {
 	for want, edit := range map[string]func(*Comparison){
 		`"v9": no such revision, and no such file: want a commit`:  func(c *Comparison) { c.Head.Revision = "v9" },
 		`"--all": no such revision`:                                func(c *Comparison) { c.Head.Revision = "--all" },
-		"head (broken): build example.com/sides: ":                 func(c *Comparison) { c.Head.Revision = "broken" },
 		"undefined: undefined":                                     func(c *Comparison) { c.Head.Revision = "broken" },
 		`base (v1): -bench "Nope" matches no benchmark of example`: func(c *Comparison) { c.Bench = "Nope" },
 		"benchmarks on one side only: base has BenchmarkCost/kind=steady, BenchmarkCost/kind=moving; head has BenchmarkCost/sort=steady, BenchmarkCost/sort=moving: choose": func(c *Comparison) { c.Head.Revision = "renamed" },
@@ -332,6 +346,9 @@ func TestCompareSaysWhatIsWrong(t *testing.T) {
 		done, err := Compare(within(t), c)
 		if err == nil || !strings.Contains(err.Error(), want) || done.Dir != "" {
 			t.Errorf("error %v, want %s", err, want)
+		}
+		if c.Head.Revision == "broken" && !strings.HasPrefix(err.Error(), "head (broken): build example.com/sides: ") {
+			t.Errorf("error %v does not say whose it is", err)
 		}
 		if _, err := os.Stat(c.Out); !os.IsNotExist(err) {
 			t.Errorf("%s: the folder was left", want)
