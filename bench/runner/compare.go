@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -27,7 +28,8 @@ type Comparison struct {
 type Compared struct {
 	Dir         string // "" if there is no sample
 	Base, Head  string // the files of the two sides
-	Done, Total int    // samples
+	Done, Total int    // samples; the total is 0 if it ended before that was known
+	Cells       int    // benchmarks; with fewer than two samples for each, some have none
 	OutOfTime   bool   // Max ended it
 }
 
@@ -62,12 +64,25 @@ func (c Comparison) do(ctx context.Context, r *run) (Compared, error) {
 	}
 	done := Compared{
 		Dir: r.kept(), Base: filepath.Join(r.dir, BaseFile), Head: filepath.Join(r.dir, HeadFile),
-		Done: r.done, Total: r.total, OutOfTime: r.outOfTime,
+		Done: r.done, Total: r.total, Cells: len(r.cells), OutOfTime: r.outOfTime,
+	}
+	if r.total == 0 { // it has not come as far as the samples
+		done.recall(r.sides)
 	}
 	if err == nil && done.Dir == "" {
 		err = fmt.Errorf("-max %v: that was over before the first sample", c.Max)
 	}
 	return done, err
+}
+
+// recall counts what is recorded of earlier.
+func (c *Compared) recall(sides []*side) {
+	for _, s := range sides {
+		if s.prior != nil {
+			c.Done += len(s.prior.taken)
+			c.Cells, _ = strconv.Atoi(s.prior.marks["cells"])
+		}
+	}
 }
 
 // check finds what is wrong with the sides before anything is built, and fixes

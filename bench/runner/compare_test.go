@@ -144,7 +144,7 @@ func TestCompareRevisions(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if done.Dir != c.Out || done.Done != 18 || done.Total != 18 || done.OutOfTime {
+	if done.Dir != c.Out || done.Done != 18 || done.Total != 18 || done.Cells != 3 || done.OutOfTime {
 		t.Errorf("%+v", done)
 	}
 	base, head := readSides(t, done.Dir)

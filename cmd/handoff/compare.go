@@ -146,7 +146,10 @@ func (c *comparing) run(ctx context.Context) error {
 		return fmt.Errorf("%w%s", err, howToGoOn("compare", done.Dir, c.Config, err))
 	}
 	if done.OutOfTime {
-		fmt.Fprintf(c.stderr, "stopped after %v with %d of %d samples; %s\n", c.Max, done.Done, done.Total, "go on with handoff compare -o "+done.Dir)
+		fmt.Fprintf(c.stderr, "stopped after %v with %d samples: go on with handoff compare -o %s\n", c.Max, done.Done, done.Dir)
+	}
+	if done.OutOfTime && done.Done < 2*done.Cells {
+		return exitError{exitInconclusive, fmt.Errorf("inconclusive: -max %v was over before each of the %d benchmarks had been measured once", c.Max, done.Cells)}
 	}
 	return c.judge(done.Base, done.Head, done.Dir)
 }

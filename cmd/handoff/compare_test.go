@@ -186,13 +186,49 @@ func checkDocument(t *testing.T, dir string) {
 	}
 }
 
-func TestCompareInterruptedSaysHowToGoOn(t *testing.T) {
+// sidesBinary builds the test binary of the runner's module for comparisons.
+func sidesBinary(t *testing.T) string {
+	t.Helper()
 	module := filepath.Join("..", "..", "bench", "runner", "testdata", "sides")
 	binary := filepath.Join(t.TempDir(), "sides.test")
 	t.Setenv("GOWORK", "off")
 	if out, err := execIn(module, "go", "test", "-c", "-ldflags=-w", "-o", binary, "."); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
+	return binary
+}
+
+// What -max leaves no time for is inconclusive: it could have been measured.
+func TestCompareOutOfTime(t *testing.T) {
+	binary := sidesBinary(t)
+	out := filepath.Join(t.TempDir(), "compare")
+	code, _, stderr := handoff(t, "compare", "-pkg", ".", "-bench", "Cost", "-benchtime", "1x", "-rounds", "1", "-o", out, binary, binary)
+	if code != 3 || !strings.Contains(stderr, "[4/4]") {
+		t.Fatalf("code %d\n%s", code, stderr)
+	}
+	for _, name := range []string{runner.BaseFile, runner.HeadFile} { // of the two cells, one has been measured
+		dropLastSample(t, filepath.Join(out, name))
+	}
+	code, stdout, stderr := handoff(t, "compare", "-o", out, "-max", "1ns")
+	if want := "handoff compare: inconclusive: -max 1ns was over before each of the 2 benchmarks had been measured once\n"; code != 3 || stdout != "" || !strings.HasSuffix(stderr, want) {
+		t.Errorf("code %d, stdout %q, stderr %q", code, stdout, stderr)
+	}
+}
+
+// dropLastSample cuts a record before its last round mark.
+func dropLastSample(t *testing.T, path string) {
+	t.Helper()
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, text[:bytes.LastIndex(text, []byte("# round: "))], 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestCompareInterruptedSaysHowToGoOn(t *testing.T) {
+	binary := sidesBinary(t)
 	out := filepath.Join(t.TempDir(), "compare")
 	var stdout strings.Builder
 	err := runCompare(&stdout, &interrupter{}, []string{"-pkg", ".", "-bench", ".", "-benchtime", "1x", "-rounds", "500", "-o", out, binary, binary})
