@@ -39,10 +39,9 @@ type checking struct {
 	out    string // "" for nowhere: samples go to a temporary directory
 	floors string // file
 
-	stderr io.Writer
-	tally  tally
-	learnt verdict.Floors
-	about  verdict.About
+	stderr   io.Writer
+	measured []measured
+	about    verdict.About
 }
 
 // runSelfcheck is the subcommand selfcheck.
@@ -107,7 +106,7 @@ func (c *checking) run(ctx context.Context, stdout io.Writer) error {
 	return c.conclude(stdout)
 }
 
-// try makes the comparison of a trial and books what came of it.
+// try makes the comparison of a trial and books what it measured.
 func (c *checking) try(ctx context.Context, t trial, dir string) error {
 	config := c.config
 	config.Bench, config.Rounds, config.Seed, config.Out = t.bench, t.rounds, t.seed, dir
@@ -122,7 +121,7 @@ func (c *checking) try(ctx context.Context, t trial, dir string) error {
 	return err
 }
 
-// book judges a comparison by the threshold that the claims are about.
+// book reads what a trial has measured.
 func (c *checking) book(t trial, done runner.Compared) error {
 	base, err := record.Open(done.Base)
 	if err != nil {
@@ -137,31 +136,59 @@ func (c *checking) book(t trial, done runner.Compared) error {
 		return err
 	}
 	c.about = aboutOf(base, head)
-	table := verdict.Judge(rows, verdict.Rules{Threshold: verdict.DefaultThreshold, Floors: c.soFar(t), Design: design})
-	c.tally.add(t, table)
-	if t.relinked() {
-		c.learnt.Learn(table)
-	}
-	fmt.Fprintln(c.stderr, table.Headline())
+	c.measured = append(c.measured, measured{t, rows, design})
 	return nil
 }
 
-// soFar are the floors that a trial is judged by. Identical code is judged as if
-// nothing was known, so that no table is excused by itself.
-func (c *checking) soFar(t trial) *verdict.Floors {
-	if t.identical() {
-		return nil
+// measured is a trial that has been made.
+type measured struct {
+	trial
+	rows   []verdict.Row
+	design verdict.Design
+}
+
+// judge judges by the threshold that the claims are about.
+func (m measured) judge(floors *verdict.Floors) *verdict.Table {
+	return verdict.Judge(m.rows, verdict.Rules{Threshold: verdict.DefaultThreshold, Floors: floors, Design: m.design})
+}
+
+// judgeAll tallies all trials. A relinked binary is judged by the floors that the
+// others teach, so that no table is excused by itself; the same binary as if
+// nothing was known; what is slower by the floors of all.
+func (c *checking) judgeAll() (counted tally, floors *verdict.Floors) {
+	floors = learn(c.measured, -1)
+	for i, m := range c.measured {
+		switch {
+		case m.relinked():
+			counted.add(m.trial, m.judge(learn(c.measured, i)))
+		case m.identical():
+			counted.add(m.trial, m.judge(nil))
+		default:
+			counted.add(m.trial, m.judge(floors))
+		}
 	}
-	return &c.learnt
+	return counted, floors
+}
+
+// learn makes the floors from all relinked binaries but one.
+func learn(all []measured, but int) *verdict.Floors {
+	floors := &verdict.Floors{}
+	for i, m := range all {
+		if i != but && m.relinked() {
+			floors.Learn(m.judge(nil))
+		}
+	}
+	return floors
 }
 
 // conclude prints the table and writes it, and the floors, where they belong.
 func (c *checking) conclude(stdout io.Writer) error {
-	c.learnt.Machine, c.learnt.Date = c.about.Machine, c.about.Date
-	if err := verdict.WriteFloors(c.floors, &c.learnt); err != nil {
+	counted, floors := c.judgeAll()
+	floors.Machine, floors.Date = c.about.Machine, c.about.Date
+	if err := verdict.WriteFloors(c.floors, floors); err != nil {
 		return err
 	}
-	text := c.tally.text(c.about, &c.learnt)
+	text := counted.text(c.about, floors)
 	if _, err := io.WriteString(stdout, text); err != nil {
 		return err
 	}

@@ -58,8 +58,8 @@ func partsMatch(patterns, parts []string) bool {
 
 func TestTrials(t *testing.T) {
 	quick, full := trialsOf(false), trialsOf(true)
-	if len(quick) != 4 || len(full) != 36 {
-		t.Errorf("%d and %d trials, want 4 and 36", len(quick), len(full))
+	if len(quick) != 5 || len(full) != 36 {
+		t.Errorf("%d and %d trials, want 5 and 36", len(quick), len(full))
 	}
 	seeds, learning := map[uint64]bool{}, true
 	for _, trial := range full {
@@ -103,10 +103,10 @@ func TestTally(t *testing.T) {
 	counted.add(trials[0], &verdict.Table{Rows: []verdict.Judged{
 		judged(serial, "ns/item", verdict.Same, 0.03), judged(other, "ns/item", verdict.Slower, 0.05), judged(other, "cpu-ns/item", verdict.Inconclusive, math.Inf(1)),
 	}})
-	counted.add(trials[2], &verdict.Table{Void: true, Rows: []verdict.Judged{
+	counted.add(trials[3], &verdict.Table{Void: true, Rows: []verdict.Judged{
 		judged(serial, "ns/item", verdict.Slower, 0.03), judged(serial, "cpu-ns/item", verdict.Inconclusive, 0.03), judged(other, "ns/item", verdict.Same, 0.04),
 	}})
-	counted.add(trials[2], &verdict.Table{Rows: []verdict.Judged{
+	counted.add(trials[3], &verdict.Table{Rows: []verdict.Judged{
 		judged(serial, "ns/item", verdict.Faster, 0.03), judged(serial, "cpu-ns/item", verdict.Slower, 0.03), judged(other, "ns/item", verdict.Same, 0.04),
 	}})
 	floors := &verdict.Floors{Classes: map[string]map[verdict.Class]verdict.Spread{"ns/item": {verdict.Compute: {Seen: 1, Variance: 0.0001}}}}
@@ -132,6 +132,55 @@ compute  ns/item  3 %
 `
 	if got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}
+
+// pairs makes a row of ten rounds in which head is base times a ratio.
+func pairs(cell string, ratio float64) verdict.Row {
+	row := verdict.Row{Cell: cell, Metric: "ns/item", Class: verdict.ClassOf(cell)}
+	for i := range 10 {
+		base := 100 + float64(i)
+		row.Base = append(row.Base, verdict.Sample{Round: i + 1, Value: base})
+		row.Head = append(row.Head, verdict.Sample{Round: i + 1, Value: base * ratio * (1 + float64(i%3)/1000)})
+	}
+	return row
+}
+
+// What a relinked binary differs by is no alarm where others differ by as much,
+// but is where it is the only one. What is slower by less than that is missed.
+func TestSelfcheckJudges(t *testing.T) {
+	const serial, other = "Factor/strategy=serial/digits=9", "Factor/strategy=goroutines/digits=9"
+	var same, relinked, slower trial
+	for _, trial := range trialsOf(true) {
+		switch {
+		case trial.relinked():
+			relinked = trial
+		case trial.identical():
+			same = trial
+		case trial.percent == 10:
+			slower = trial
+		}
+	}
+	rows := func(a, b float64) []verdict.Row { return []verdict.Row{pairs(serial, a), pairs(other, b)} }
+	for _, c := range []struct {
+		name        string
+		layouts     [3]float64 // what relinking does
+		red, missed int
+	}{
+		{"a quiet linker", [3]float64{1.001, 0.999, 1.001}, 0, 0},
+		{"a linker that matters", [3]float64{1.06, 0.94, 1.06}, 0, 0},
+		{"one that matters more", [3]float64{1.15, 0.87, 1.15}, 0, 1},
+		{"one that matters once", [3]float64{1.001, 0.999, 1.15}, 1, 1},
+	} {
+		check := checking{measured: []measured{{same, rows(1, 1), verdict.Interleaved}, {slower, rows(1.3, 1), verdict.Interleaved}}}
+		for _, l := range c.layouts {
+			check.measured = append(check.measured, measured{relinked, rows(l, 1/l), verdict.Interleaved})
+		}
+		counted, floors := check.judgeAll()
+		got := counted.rows[rowKind{slower.name, verdict.Compute, "ns/item"}]
+		if counted.tables[relinked.name].red != c.red || counted.tables[same.name].red != 0 || got.slowed-got.found != c.missed || floors.Tables != 3 {
+			t.Errorf("%s: %d red, %d missed, floors %+v", c.name, counted.tables[relinked.name].red, got.slowed-got.found, floors)
+		}
 	}
 }
 
