@@ -1,6 +1,7 @@
 package main
 
 import (
+	"io"
 	"math"
 	"os"
 	"path/filepath"
@@ -181,6 +182,30 @@ func TestSelfcheckJudges(t *testing.T) {
 		if counted.tables[relinked.name].red != c.red || counted.tables[same.name].red != 0 || got.slowed-got.found != c.missed || floors.Tables != 3 {
 			t.Errorf("%s: %d red, %d missed, floors %+v", c.name, counted.tables[relinked.name].red, got.slowed-got.found, floors)
 		}
+	}
+}
+
+// What a check has learnt is kept: the floors for later comparisons, the table
+// beside the samples.
+func TestSelfcheckKeeps(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "cache", "floors.json")
+	relinked := trialsOf(false)[1]
+	check := checking{
+		floors: path, out: dir, stderr: io.Discard, about: verdict.About{Machine: "a machine", Date: "today"},
+		measured: []measured{{relinked, []verdict.Row{pairs("Factor/strategy=serial", 1.04)}, verdict.Interleaved}},
+	}
+	var out strings.Builder
+	if err := check.conclude(&out); err != nil {
+		t.Fatal(err)
+	}
+	kept, err := os.ReadFile(filepath.Join(dir, "selfcheck.txt"))
+	if err != nil || string(kept) != out.String() || !strings.Contains(out.String(), "a machine") {
+		t.Errorf("%v\nkept\n%s\nprinted\n%s", err, kept, out.String())
+	}
+	floors, err := verdict.ReadFloors(path, "a machine")
+	if err != nil || floors == nil || floors.Tables != 1 || floors.Date != "today" {
+		t.Errorf("floors %+v, %v", floors, err)
 	}
 }
 
