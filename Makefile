@@ -19,7 +19,7 @@ BENCHSTATFLAGS ?=
 MODULES = $(patsubst %/go.mod,%,$(wildcard strategies/testdata/*/go.mod bench/peers/go.mod report/page/browser/go.mod))
 STRATEGIES = serial goroutines process-gob process-json shared-file
 
-.PHONY: help build bench quick peers profile table benchdiff test race soak lint fuzz clean
+.PHONY: help build bench quick peers profile table benchdiff compare verdict selfcheck test race soak lint fuzz clean
 
 help: ## list the targets
 	@awk -F ': .*## ' '/^[a-z]+: .*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -69,6 +69,30 @@ benchdiff: ## compare two runs by benchstat: make benchdiff OLD=results/A NEW=re
 	[ -r "$$new" ] || { echo "make benchdiff: NEW=\"$(NEW)\": want the folder of a run, or a file in the Go benchmark format" >&2; exit 2; }; \
 	$(GO) tool benchstat $(BENCHSTATFLAGS) "old=$$old" "new=$$new"
 
+# Two revisions; and flags for "handoff compare", such as
+# COMPAREFLAGS="-max 60s -gate wire=0,allocs=1%".
+BASE ?= HEAD~1
+HEAD ?= HEAD
+COMPAREFLAGS ?=
+
+# Inconclusive (3) is no failure: make would make one of it.
+compare: build ## compare two revisions in 15 cells (at most 4 minutes): make compare BASE=HEAD~1
+	@code=0; bin/handoff compare $(COMPAREFLAGS) $(BASE) $(HEAD) || code=$$?; \
+	[ $$code -eq 3 ] || exit $$code
+
+RESULTS ?= results/compare
+
+verdict: ## print the verdict of the comparison in RESULTS=DIR as Markdown, slower rows as warnings of a workflow
+	@[ -r "$(RESULTS)/verdict.md" ] || { echo "there is no verdict in $(RESULTS)"; exit 0; }; \
+	cat "$(RESULTS)/verdict.md"; \
+	awk -F ' *[|] *' '$$9 ~ /^slower/ { print "::warning title=slower::" $$2 ": " $$5 " (" $$6 ")" }' "$(RESULTS)/verdict.md" >&2
+
+# Flags for "handoff selfcheck", such as SELFCHECKFLAGS="-full -o results/selfcheck".
+SELFCHECKFLAGS ?=
+
+selfcheck: build ## find out what comparisons can be trusted with on this machine (3 minutes)
+	@bin/handoff selfcheck $(SELFCHECKFLAGS)
+
 test: ## run all tests
 	$(GO) test ./...
 	@set -e; for dir in $(MODULES); do echo "$(GO) -C $$dir test ./..."; $(GO) -C "$$dir" test ./...; done
@@ -80,10 +104,11 @@ race: ## run all tests under the race detector
 soak: ## kill workers for MINUTES on end, and lose nothing
 	HANDOFF_SOAK=$(MINUTES)m $(GO) test -count=1 -v -timeout 0 -run '^TestSoak$$' ./strategies
 
-lint: ## gofmt, go vet, staticcheck
+lint: ## gofmt, go vet, staticcheck, actionlint
 	@bad=$$("$$($(GO) env GOROOT)/bin/gofmt" -l .) && [ -z "$$bad" ] || { echo "gofmt would change:" >&2; echo "$$bad" >&2; exit 1; }
 	$(GO) vet ./...
 	$(GO) tool staticcheck ./...
+	$(GO) tool actionlint -shellcheck= -pyflakes= .github/workflows/*.yml
 	@set -e; staticcheck=$$($(GO) tool -n staticcheck); for dir in $(MODULES); do \
 		echo "$(GO) -C $$dir vet ./... && staticcheck ./..."; \
 		$(GO) -C "$$dir" vet ./...; (cd "$$dir" && "$$staticcheck" ./...); \

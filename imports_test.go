@@ -32,7 +32,7 @@ var rules = map[string]rule{
 	"bench":                   {ours: []string{"strategies", "bench/factor"}, others: profile},
 	"bench/runner":            {ours: []string{"strategies", "bench/factor"}, others: slices.Concat(profile, recording)},
 	"report/...":              {ours: []string{"report/..."}, others: slices.Concat(profile, reporting)},
-	"cmd/handoff":             {ours: []string{"strategies/...", "bench/...", "report/..."}},
+	"cmd/handoff":             {ours: []string{"strategies/...", "bench/...", "report/..."}, others: []string{"golang.org/x/term"}},
 }
 
 var (

@@ -36,7 +36,7 @@ type measures struct {
 
 // shapes has a row for each shape.
 var shapes = map[string]measures{
-	"number": measuresOf(factor.Number),
+	"number": measuresOf(slowDown(factor.Number)),
 	"record": measuresOf(factor.Recorded),
 	"tree":   measuresOf(factor.Nested),
 	"map":    measuresOf(factor.Mapped),

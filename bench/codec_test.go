@@ -131,6 +131,9 @@ type stream[T any] struct {
 // newStream cuts values into batches and encodes them. Types are described once:
 // a message before the first has done that.
 func newStream[T any](b *testing.B, c coder, batch int, values []T) *stream[T] {
+	if slow["encode"] > 0 || slow["decode"] > 0 {
+		c.Codec = slowCodec{c.Codec}
+	}
 	s := &stream[T]{coder: c, enc: c.NewEncoder(), dec: c.NewDecoder()}
 	s.batches = [][]T{values[:min(batch, len(values))]}
 	s.messages = make([][]byte, 1)

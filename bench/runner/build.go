@@ -12,7 +12,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
+	"slices"
 	"strings"
 )
 
@@ -21,73 +21,73 @@ type binary struct {
 	pkg   string // import path
 	dir   string // the package's directory, where its tests run
 	path  string
-	temp  string // the run's temporary directory
+	temp  string // a temporary directory for its samples
 	sum   string // identifies the build: equal sources and tools give equal sums
 	procs int    // GOMAXPROCS of the samples, and the number at the end of their names
 }
 
-// build compiles the test binary of pkg into temp. The go command runs in dir.
-func build(ctx context.Context, dir, pkg, temp string) (*binary, error) {
-	b := &binary{temp: temp, path: filepath.Join(temp, "bench.test"), procs: runtime.GOMAXPROCS(0)}
-	if runtime.GOOS == "windows" {
-		b.path += ".exe"
-	}
-	if err := b.find(ctx, dir, pkg); err != nil {
-		return nil, err
-	}
+// compile makes the test binary. The go command runs in dir.
+func (b *binary) compile(ctx context.Context, dir string, flags []string) error {
 	// Without version-control stamps the same sources give the same bytes,
 	// whatever has been committed since.
-	if _, err := goCommand(ctx, dir, "test", "-c", "-buildvcs=false", "-o", b.path, b.pkg); err != nil {
-		return nil, fmt.Errorf("build %s: %w", b.pkg, err)
+	args := append([]string{"test", "-c", "-buildvcs=false", "-o", b.path}, flags...)
+	if _, err := goCommand(ctx, dir, append(args, b.pkg)...); err != nil {
+		return fmt.Errorf("build %s: %w", b.pkg, err)
 	}
-	sum, err := fileSum(b.path)
-	if errors.Is(err, os.ErrNotExist) {
-		return nil, fmt.Errorf("%s: no test files, so no benchmarks", b.pkg)
-	}
-	b.sum = sum
-	return b, err
+	var err error
+	b.sum, err = fileSum(b.path)
+	return err
 }
 
-// find asks the go command what pkg stands for.
-func (b *binary) find(ctx context.Context, dir, pkg string) error {
+// findPackages asks the go command what pkgs stand for: patterns, separated by
+// blanks.
+func findPackages(ctx context.Context, dir, pkgs string) ([]listedPackage, error) {
 	// With -e, a package that consists of test files alone is found too.
-	out, err := goCommand(ctx, dir, "list", "-e", "-find", "-json=ImportPath,Dir,GoFiles,TestGoFiles,XTestGoFiles", "--", pkg)
+	args := []string{"list", "-e", "-find", "-json=ImportPath,Dir,GoFiles,TestGoFiles,XTestGoFiles", "--"}
+	out, err := goCommand(ctx, dir, append(args, strings.Fields(pkgs)...)...)
 	if err != nil {
-		return notFound(pkg, err)
+		return nil, notFound(pkgs, err)
 	}
-	var found []listed
+	var found []listedPackage
 	for dec := json.NewDecoder(bytes.NewReader(out)); ; {
-		var l listed
-		if err := dec.Decode(&l); errors.Is(err, io.EOF) {
+		var p listedPackage
+		if err := dec.Decode(&p); errors.Is(err, io.EOF) {
 			break
 		} else if err != nil {
-			return fmt.Errorf("go list %s: %w", pkg, err)
+			return nil, fmt.Errorf("go list %s: %w", pkgs, err)
 		}
-		found = append(found, l)
+		if p.exists() {
+			found = append(found, p)
+		}
 	}
-	switch {
-	case len(found) == 0 || len(found) == 1 && !found[0].exists():
-		return notFound(pkg, nil)
-	case len(found) > 1:
-		return fmt.Errorf("-pkg %s: %d packages, want one", pkg, len(found))
+	if len(found) == 0 {
+		return nil, notFound(pkgs, nil)
 	}
-	b.pkg, b.dir = found[0].ImportPath, found[0].Dir
-	return nil
+	return found, nil
 }
 
-// listed is what go list says about a package.
-type listed struct {
+// listedPackage is what go list says about a package.
+type listedPackage struct {
 	ImportPath, Dir                    string
 	GoFiles, TestGoFiles, XTestGoFiles []string
 }
 
-func (l listed) exists() bool {
-	return l.Dir != "" && len(l.GoFiles)+len(l.TestGoFiles)+len(l.XTestGoFiles) > 0
+func (p listedPackage) exists() bool {
+	return p.Dir != "" && len(p.GoFiles)+len(p.TestGoFiles)+len(p.XTestGoFiles) > 0
+}
+
+// hasBenchmarks saves building binaries that have nothing to be measured. Where
+// it is wrong, the binary's own list is right.
+func (p listedPackage) hasBenchmarks() bool {
+	return slices.ContainsFunc(slices.Concat(p.TestGoFiles, p.XTestGoFiles), func(name string) bool {
+		text, err := os.ReadFile(filepath.Join(p.Dir, name))
+		return err != nil || bytes.Contains(text, []byte("func Benchmark"))
+	})
 }
 
 // notFound says what to do where the package is not.
 func notFound(pkg string, err error) error {
-	if errors.Is(err, exec.ErrNotFound) || errors.Is(err, context.Canceled) {
+	if errors.Is(err, exec.ErrNotFound) || errors.Is(err, context.Canceled) || errors.Is(err, errOutOfTime) {
 		return err
 	}
 	if pkg == OwnPackage {
@@ -128,4 +128,9 @@ func fileSum(path string) (string, error) {
 		return "", err
 	}
 	return hex.EncodeToString(h.Sum(nil)[:8]), nil
+}
+
+func textSum(text string) string {
+	sum := sha256.Sum256([]byte(text))
+	return hex.EncodeToString(sum[:8])
 }

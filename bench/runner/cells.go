@@ -16,19 +16,22 @@ const (
 	cellPrefix   = "# cell: "
 )
 
-// cells lists the benchmarks that a pattern chooses, by their full names without
-// the number of CPUs. The order is that of the package.
-func (b *binary) cells(ctx context.Context, bench string) ([]string, error) {
-	out, tail, err := b.run(ctx, []string{listVariable + "=1"}, b.arguments(bench, defaultBenchtime)...)
+// cell is one benchmark of one package, by its full name without the number of
+// CPUs.
+type cell struct{ pkg, name string }
+
+// cells lists the benchmarks that a pattern chooses, in the order of the package.
+func (b *binary) cells(ctx context.Context, bench string, env []string) ([]cell, error) {
+	e, err := b.run(ctx, append(env, listVariable+"=1"), b.arguments(bench, defaultBenchtime)...)
 	if ctx.Err() != nil {
 		return nil, context.Cause(ctx)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("list the benchmarks of %s: %w; its output ends:\n%s", b.pkg, err, indent(tail))
+		return nil, fmt.Errorf("list the benchmarks of %s: %w; its output ends:\n%s", b.pkg, err, indent(e.tail))
 	}
-	cells := listedCells(out, b.procs)
-	if len(cells) == 0 {
-		return nil, b.noneMatches(ctx, bench)
+	var cells []cell
+	for _, name := range listedCells(e.stdout, b.procs) {
+		cells = append(cells, cell{b.pkg, name})
 	}
 	return cells, nil
 }
@@ -54,19 +57,17 @@ func listedCells(out []byte, procs int) []string {
 	return cells
 }
 
-// noneMatches names the benchmarks that there are.
-func (b *binary) noneMatches(ctx context.Context, bench string) error {
-	out, _, _ := b.run(ctx, nil, "-test.list=^Benchmark")
-	var names []string
-	for line := range strings.Lines(string(out)) {
+// benchmarks are the functions that the package has, whether a pattern chooses
+// them or not.
+func (b *binary) benchmarks(ctx context.Context) []string {
+	e, _ := b.run(ctx, nil, "-test.list=^Benchmark")
+	var found []string
+	for line := range strings.Lines(string(e.stdout)) {
 		if line = strings.TrimSpace(line); strings.HasPrefix(line, "Benchmark") {
-			names = append(names, line)
+			found = append(found, line)
 		}
 	}
-	if len(names) == 0 {
-		return fmt.Errorf("%s has no benchmarks", b.pkg)
-	}
-	return fmt.Errorf("-bench %q matches no benchmark of %s: it has %s", bench, b.pkg, strings.Join(names, ", "))
+	return found
 }
 
 // exactly is the -test.bench pattern that chooses one cell and no other.

@@ -20,6 +20,7 @@ const (
 	defaultRounds    = 10
 	defaultSeed      = 1
 	defaultBenchtime = "1x"
+	autoBenchtime    = "auto" // as many iterations as take autoTime, found out once
 	defaultTimeout   = time.Minute
 	defaultResults   = "results"
 )
@@ -28,7 +29,7 @@ const (
 // the run that is resumed.
 type Config struct {
 	Dir       string        // where the go command runs; "" is the current directory
-	Package   string        // the one package to measure, as the go command names it; "" is [OwnPackage]
+	Package   string        // what to measure: packages as the go command names them, separated by blanks; "" is [OwnPackage]
 	Suite     string        // name of one of [Suites]; for OwnPackage only
 	Bench     string        // which benchmarks, a pattern as for go test -bench; instead of Suite
 	Rounds    int           // samples of each cell

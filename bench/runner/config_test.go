@@ -32,19 +32,19 @@ func TestBadConfig(t *testing.T) {
 }
 
 func TestPlanOfASuite(t *testing.T) {
-	p := newPlan(Config{})
+	p := newPlan(Config{}, plainRun.usual)
 	if p.suite != "default" || p.pkg != OwnPackage || p.rounds != 10 || p.seed != 1 || p.benchtime != "1x" {
 		t.Errorf("plan %+v", p)
 	}
-	if got := p.command(); got != "handoff run -suite default" {
+	if got := p.command(runVerb, plainRun.usual); got != "handoff run -suite default" {
 		t.Errorf("command %q", got)
 	}
-	p = newPlan(Config{Suite: "quick", Rounds: 5, Seed: 9})
-	if got := p.command(); got != "handoff run -suite quick -rounds 5 -seed 9" {
+	p = newPlan(Config{Suite: "quick", Rounds: 5, Seed: 9}, plainRun.usual)
+	if got := p.command(runVerb, plainRun.usual); got != "handoff run -suite quick -rounds 5 -seed 9" {
 		t.Errorf("command %q", got)
 	}
-	p = newPlan(Config{Package: "example.com/sort", Bench: "A|B", Benchtime: "5x"})
-	if got := p.command(); got != "handoff run -pkg example.com/sort -bench 'A|B' -benchtime 5x" {
+	p = newPlan(Config{Package: "example.com/sort", Bench: "A|B", Benchtime: "5x"}, plainRun.usual)
+	if got := p.command(runVerb, plainRun.usual); got != "handoff run -pkg example.com/sort -bench 'A|B' -benchtime 5x" {
 		t.Errorf("command %q", got)
 	}
 }

@@ -4,7 +4,7 @@
 // inside a process share its memory layout, its heap and its luck, and are not
 // independent. What [Run] does, in order:
 //
-//  1. Build: the package's test binary, once (go test -c).
+//  1. Build: the packages' test binaries, once (go test -c).
 //  2. List: the binary is run once with HANDOFF_LIST=1. A benchmark that knows
 //     the variable prints "# cell: NAME" and skips itself; one that does not is
 //     run once and found by its result line.
@@ -14,15 +14,25 @@
 //  4. Record: what the process prints is appended to bench.txt, in the Go
 //     benchmark format, a whole sample or nothing.
 //
+// [Compare] does the same on two sides, base and head: git revisions, which are
+// built in worktrees, or test binaries. Each turn takes a sample of a cell on
+// either side, one right after the other, in random order; both go into the files
+// base.txt and head.txt, or neither. How often a cell's loop runs is found out
+// once and is the same for all its samples. When all rounds are done, turns during
+// which other programs kept the CPUs busy are taken again: their round then has
+// two samples of the cell in either file, of which the last one counts. To what
+// a process printed, a comparison adds its CPU time by iterations, cpu-ns/op.
+//
 // # The file
 //
-// A run is a folder with one file, bench.txt. Config lines ("key: value") hold
+// A run is a folder with one file, bench.txt; a comparison has two. Config lines ("key: value") hold
 // what must be equal for a fair comparison: goos, goarch, pkg, cpu, suite, and
 // whatever the benchmarks print themselves, such as the seed of their inputs.
 // All else is a comment line ("# key: value"), which benchstat skips: run,
 // command, commit, dirty, go, date, kernel, and so on for the run; round and
 // pressure for the sample that follows. The marks binary, bench, benchtime,
-// shuffle, rounds and cells are the plan, from which a run is resumed.
+// shuffle, rounds and cells are the plan, from which a run is resumed; side,
+// revision, test-binary, flags and env say what a side of a comparison is.
 //
 // The file always ends with a benchmark line. So what follows the last whole
 // benchmark line was left by an interruption, and is cut off before a run goes

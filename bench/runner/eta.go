@@ -6,7 +6,7 @@ import "time"
 // far, a cell not seen yet as long as the average sample.
 type eta struct {
 	all   mean
-	cells map[string]mean
+	cells map[cell]mean
 }
 
 type mean struct {
@@ -18,12 +18,12 @@ func (m mean) with(d time.Duration) mean { return mean{m.sum + d, m.n + 1} }
 
 func (m mean) value() time.Duration { return m.sum / time.Duration(max(m.n, 1)) }
 
-// add takes what one sample of a cell took, start to end of its process.
-func (e *eta) add(cell string, took time.Duration) {
+// add takes what one turn took, start to end of its processes.
+func (e *eta) add(c cell, took time.Duration) {
 	if e.cells == nil {
-		e.cells = map[string]mean{}
+		e.cells = map[cell]mean{}
 	}
-	e.cells[cell] = e.cells[cell].with(took)
+	e.cells[c] = e.cells[c].with(took)
 	e.all = e.all.with(took)
 }
 

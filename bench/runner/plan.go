@@ -11,10 +11,10 @@ import (
 // plan is a Config with all gaps filled: what a run consists of. It is recorded
 // in the run's marks and read back when the run is resumed.
 type plan struct {
-	pkg       string // as the go command names it
+	pkg       string // one or more, as the go command names them
 	suite     string // "custom" where benchmarks were chosen by pattern
 	bench     string
-	benchtime string
+	benchtime string // autoBenchtime, or as go test -benchtime has it
 	rounds    int
 	seed      uint64
 	budget    time.Duration
@@ -23,18 +23,19 @@ type plan struct {
 
 const customSuite = "custom"
 
-// newPlan is the plan of a run that starts.
-func newPlan(c Config) plan {
+// newPlan is the plan of a run that starts. usual says what is measured and how
+// where c does not.
+func newPlan(c, usual Config) plan {
 	p := plan{
 		pkg:       cmp.Or(c.Package, OwnPackage),
 		suite:     customSuite,
 		bench:     cmp.Or(c.Bench, "."),
-		benchtime: cmp.Or(c.Benchtime, defaultBenchtime),
+		benchtime: cmp.Or(c.Benchtime, usual.Benchtime),
 		rounds:    cmp.Or(c.Rounds, defaultRounds),
 		seed:      cmp.Or(c.Seed, defaultSeed),
 	}
 	if c.Bench == "" && (c.Package == "" || c.Package == OwnPackage) {
-		s, _ := findSuite(cmp.Or(c.Suite, defaultSuite))
+		s, _ := findSuite(cmp.Or(c.Suite, usual.Suite))
 		p.suite, p.bench = s.Name, s.pattern()
 		p.rounds = cmp.Or(c.Rounds, s.Rounds)
 		p.budget, p.note = s.Budget, s.Note
@@ -56,15 +57,12 @@ func resumedPlan(c Config, r *recorded) (plan, error) {
 		return p, fmt.Errorf("-rounds %d: %s is a run of %d rounds: want more, or leave -rounds out", c.Rounds, r.path, p.rounds)
 	}
 	p.rounds = max(p.rounds, c.Rounds)
-	if r.complete(p.rounds) {
-		return p, fmt.Errorf("%s holds all its %d rounds: ask for more with -rounds, or start a new run in another folder", r.path, p.rounds)
-	}
 	return p, nil
 }
 
 func recordedPlan(r *recorded) (plan, error) {
 	p := plan{
-		pkg:       r.config["pkg"],
+		pkg:       cmp.Or(r.marks["packages"], r.config["pkg"]),
 		suite:     r.config["suite"],
 		bench:     r.marks["bench"],
 		benchtime: r.marks["benchtime"],
@@ -101,13 +99,13 @@ func sameQuestions(c Config, p plan, path string) error {
 }
 
 // command is the command line that asks for the plan, from the module's
-// directory.
-func (p plan) command() string {
-	args := []string{"handoff", "run"}
-	if p.suite != customSuite {
+// directory: what is to be done, then the flags.
+func (p plan) command(verb string, usual Config) string {
+	args := []string{"handoff", verb}
+	if p.suite == customSuite {
+		args = append(args, "-pkg", quoted(p.pkg), "-bench", "'"+p.bench+"'")
+	} else if verb == runVerb || p.suite != usual.Suite {
 		args = append(args, "-suite", p.suite)
-	} else {
-		args = append(args, "-pkg", p.pkg, "-bench", "'"+p.bench+"'")
 	}
 	s, _ := findSuite(p.suite)
 	if p.rounds != cmp.Or(s.Rounds, defaultRounds) {
@@ -116,8 +114,16 @@ func (p plan) command() string {
 	if p.seed != defaultSeed {
 		args = append(args, "-seed", strconv.FormatUint(p.seed, 10))
 	}
-	if p.benchtime != defaultBenchtime {
+	if p.benchtime != usual.Benchtime {
 		args = append(args, "-benchtime", p.benchtime)
 	}
 	return strings.Join(args, " ")
+}
+
+// quoted is a word for a shell.
+func quoted(word string) string {
+	if strings.ContainsAny(word, " '\"$*?&|;<>()`\\") {
+		return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
+	}
+	return word
 }

@@ -22,9 +22,15 @@ const (
 	grace     = 2 * time.Second // for output to end once the process has
 )
 
-// run starts the test binary once and waits for its end. With an error it
-// returns the end of all that was printed, as text for a message.
-func (b *binary) run(ctx context.Context, env []string, args ...string) (stdout []byte, tail string, err error) {
+// ended is what a process has left.
+type ended struct {
+	stdout []byte
+	tail   string        // the end of all that was printed, as text for a message
+	cpu    time.Duration // user and system time, of its children too
+}
+
+// run starts the test binary once and waits for its end.
+func (b *binary) run(ctx context.Context, env []string, args ...string) (ended, error) {
 	cmd := exec.CommandContext(ctx, b.path, args...)
 	cmd.Dir = b.dir
 	cmd.Env = append(b.env(), env...)
@@ -33,7 +39,7 @@ func (b *binary) run(ctx context.Context, env []string, args ...string) (stdout 
 	var all output
 	cmd.Stdout = all.stream(true)
 	cmd.Stderr = all.stream(false)
-	err = cmd.Run()
+	err := cmd.Run()
 	switch {
 	case errors.Is(err, exec.ErrWaitDelay):
 		killGroup(cmd)
@@ -41,7 +47,11 @@ func (b *binary) run(ctx context.Context, env []string, args ...string) (stdout 
 	case err != nil && ctx.Err() != nil:
 		err = context.Cause(ctx)
 	}
-	return all.stdout.Bytes(), all.tail(), err
+	e := ended{stdout: all.stdout.Bytes(), tail: all.tail()}
+	if s := cmd.ProcessState; s != nil {
+		e.cpu = s.UserTime() + s.SystemTime()
+	}
+	return e, err
 }
 
 // env is what samples find around them: this process's environment, with a
@@ -54,15 +64,16 @@ func (b *binary) env() []string {
 	return env
 }
 
-// arguments choose benchmarks and make one measurement of each.
-func (b *binary) arguments(bench, benchtime string) []string {
-	return []string{
+// arguments choose benchmarks and make one measurement of each. Allocations are
+// counted in any case, and printed if more follows.
+func (b *binary) arguments(bench, benchtime string, more ...string) []string {
+	return append([]string{
 		"-test.run=^$",
 		"-test.bench=" + bench,
 		"-test.benchtime=" + benchtime,
 		"-test.count=1",
 		fmt.Sprintf("-test.cpu=%d", b.procs),
-	}
+	}, more...)
 }
 
 // output collects what a process prints: all of stdout, and the end of stdout

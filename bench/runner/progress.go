@@ -10,7 +10,7 @@ import (
 )
 
 // progress tells how far a run has come: by one line that is overwritten on a
-// terminal, by one plain line a sample elsewhere. It uses no colour, so there
+// terminal, by one plain line a turn elsewhere. It uses no colour, so there
 // is nothing that NO_COLOR would have to turn off.
 type progress struct {
 	w       io.Writer
@@ -44,7 +44,7 @@ func (p *progress) starts(s state) {
 	if p.columns == nil {
 		return
 	}
-	text := fmt.Sprintf("[%d/%d] round %d/%d%s  %s", s.done+1, s.total, s.round, s.rounds, etaText(s.left), s.cell)
+	text := fmt.Sprintf("[%d/%d] round %d/%d%s  %s", s.done+1, s.total, s.round, s.rounds, etaText(s.left), s.cell.name)
 	if width := p.columns() - 1; len(text) > width {
 		text = text[:max(width, 0)]
 	}
@@ -52,16 +52,19 @@ func (p *progress) starts(s state) {
 	p.open = true
 }
 
-// ends writes a line for a sample where there is no line to overwrite.
-func (p *progress) ends(s state, op time.Duration) {
+// ends writes a line for a turn where there is no line to overwrite. ops are
+// what it measured, a figure for each side.
+func (p *progress) ends(s state, ops []time.Duration) {
 	if p.columns != nil {
 		return
 	}
 	result := ""
-	if op > 0 {
-		result = "  " + short(op) + "/op"
+	for _, op := range ops {
+		if op > 0 {
+			result += "  " + short(op) + "/op"
+		}
 	}
-	fmt.Fprintf(p.w, "[%d/%d] %s%s  round %d/%d%s\n", s.done, s.total, s.cell, result, s.round, s.rounds, etaText(s.left))
+	fmt.Fprintf(p.w, "[%d/%d] %s%s  round %d/%d%s\n", s.done, s.total, s.cell.name, result, s.round, s.rounds, etaText(s.left))
 }
 
 // say writes a line that stays.

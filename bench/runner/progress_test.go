@@ -6,15 +6,15 @@ import (
 	"time"
 )
 
-var halfway = state{turn: turn{2, "BenchmarkX/size=1"}, rounds: 3, done: 4, total: 9, left: 90*time.Second + 400*time.Millisecond}
+var halfway = state{turn: turn{2, cell{"example.com/x", "BenchmarkX/size=1"}}, rounds: 3, done: 4, total: 9, left: 90*time.Second + 400*time.Millisecond}
 
-func TestProgressElsewhereIsOneLineASample(t *testing.T) {
+func TestProgressElsewhereIsOneLineATurn(t *testing.T) {
 	var w strings.Builder
 	p := newProgress(&w)
 	p.starts(halfway)
-	p.ends(halfway, 1234567*time.Nanosecond)
+	p.ends(halfway, []time.Duration{1234567, 2 * time.Millisecond, 0})
 	p.close()
-	want := "[4/9] BenchmarkX/size=1  1.235ms/op  round 2/3  ETA 1m30s\n"
+	want := "[4/9] BenchmarkX/size=1  1.235ms/op  2ms/op  round 2/3  ETA 1m30s\n"
 	if w.String() != want {
 		t.Errorf("got %q, want %q", w.String(), want)
 	}
@@ -25,7 +25,7 @@ func TestProgressOnATerminalIsOneLine(t *testing.T) {
 	p := newProgress(&w)
 	p.columns = func() int { return 30 }
 	p.starts(halfway)
-	p.ends(halfway, time.Millisecond)
+	p.ends(halfway, []time.Duration{time.Millisecond})
 	p.say("done")
 	want := "\r[5/9] round 2/3  ETA 1m30s  B\x1b[K" + "\r\x1b[K" + "done\n"
 	if w.String() != want {

@@ -7,14 +7,21 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"golang.org/x/perf/benchfmt"
 )
 
-// FileName is the file of a run's folder that holds its samples.
-const FileName = "bench.txt"
+// FileName is the file of a run's folder that holds its samples. A comparison
+// has two, [BaseFile] and [HeadFile].
+const (
+	FileName = "bench.txt"
+	BaseFile = "base.txt"
+	HeadFile = "head.txt"
+)
 
 // firstMark begins every file of ours.
 const firstMark = "# run: "
@@ -22,18 +29,27 @@ const firstMark = "# run: "
 // recorded is what an earlier start of a run has left.
 type recorded struct {
 	path   string            // the run's folder
+	file   string            // the file in it
 	size   int64             // up to the end of the last whole sample
 	cut    int               // bytes after that, left by an interruption
 	marks  map[string]string // the last value of each
 	config map[string]string // in force at the end
 	units  map[string]bool   // Unit lines, as they stand
-	done   map[turn]bool
+	taken  []taken           // all whole samples, in the order of the file
 }
 
-// readRecorded reads the run in dir. It returns nil if there is none, or none
-// of its samples was finished.
-func readRecorded(dir string) (*recorded, error) {
-	path := filepath.Join(dir, FileName)
+// taken is what is kept in mind of a sample.
+type taken struct {
+	turn
+	iters    int
+	op       time.Duration
+	pressure int64 // microseconds, -1 where the system does not say
+}
+
+// readRecorded reads a file of the run in dir. It returns nil if there is none,
+// or none of its samples was finished.
+func readRecorded(dir, name string) (*recorded, error) {
+	path := filepath.Join(dir, name)
 	text, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
@@ -48,13 +64,13 @@ func readRecorded(dir string) (*recorded, error) {
 		return nil, nil
 	}
 	r := &recorded{
-		path: dir, size: int64(end), cut: len(text) - end,
-		marks: map[string]string{}, config: map[string]string{}, units: map[string]bool{}, done: map[turn]bool{},
+		path: dir, file: path, size: int64(end), cut: len(text) - end,
+		marks: map[string]string{}, config: map[string]string{}, units: map[string]bool{},
 	}
-	if err := r.readResults(path, text[:end]); err != nil {
+	if err := r.readResults(text[:end]); err != nil {
 		return nil, err
 	}
-	return r, r.readComments(path, string(text[:end]))
+	return r, r.readComments(string(text[:end]))
 }
 
 // wholeSamples is the length of text up to the end of its last benchmark line
@@ -70,10 +86,10 @@ func wholeSamples(text []byte) int {
 	return 0
 }
 
-// readResults checks every line as benchstat would, and keeps the config lines
-// in force.
-func (r *recorded) readResults(path string, text []byte) error {
-	reader := benchfmt.NewReader(bytes.NewReader(text), path)
+// readResults checks every line as benchstat would, and keeps the samples and
+// the config lines in force.
+func (r *recorded) readResults(text []byte) error {
+	reader := benchfmt.NewReader(bytes.NewReader(text), r.file)
 	for reader.Scan() {
 		switch rec := reader.Result().(type) {
 		case *benchfmt.SyntaxError:
@@ -83,14 +99,20 @@ func (r *recorded) readResults(path string, text []byte) error {
 			for _, c := range rec.Config {
 				r.config[c.Key] = string(c.Value)
 			}
+			t := taken{turn: turn{cell: cell{r.config["pkg"], "Benchmark" + rec.Name.String()}}, iters: rec.Iters, pressure: -1}
+			if sec, ok := rec.Value("sec/op"); ok {
+				t.op = time.Duration(sec * float64(time.Second))
+			}
+			r.taken = append(r.taken, t)
 		}
 	}
 	return reader.Err()
 }
 
-// readComments takes what benchstat skips, and whose round each sample is.
-func (r *recorded) readComments(path, text string) error {
-	round, number := 0, 0
+// readComments takes what benchstat skips: the marks of the run, and the round
+// and the pressure of each sample.
+func (r *recorded) readComments(text string) error {
+	round, pressure, number, samples := 0, int64(-1), 0, 0
 	for line := range strings.Lines(text) {
 		number++
 		line = strings.TrimSpace(line)
@@ -98,15 +120,18 @@ func (r *recorded) readComments(path, text string) error {
 		case isMark && key == "round":
 			n, err := strconv.Atoi(value)
 			if err != nil || n < 1 {
-				return fmt.Errorf("%s:%d: round %q: want a whole number from 1", path, number, value)
+				return fmt.Errorf("%s:%d: round %q: want a whole number from 1", r.file, number, value)
 			}
-			round = n
+			round, pressure = n, -1
+		case isMark && key == "pressure":
+			pressure, _ = strconv.ParseInt(value, 10, 64)
 		case isMark:
 			r.marks[key] = value
 		case strings.HasPrefix(line, "Unit "):
 			r.units[line] = true
-		case strings.HasPrefix(line, "Benchmark"):
-			r.done[turn{round, strings.Fields(line)[0]}] = true
+		case strings.HasPrefix(line, "Benchmark") && samples < len(r.taken):
+			r.taken[samples].round, r.taken[samples].pressure = round, pressure
+			samples++
 		}
 	}
 	return nil
@@ -124,14 +149,18 @@ func parseMark(line string) (key, value string, ok bool) {
 // number of cells that was recorded.
 func (r *recorded) complete(rounds int) bool {
 	cells, err := strconv.Atoi(r.marks["cells"])
-	return err == nil && len(r.done) >= cells*rounds
+	done := map[turn]bool{}
+	for _, t := range r.taken {
+		done[t.turn] = true
+	}
+	return err == nil && len(done) >= cells*rounds
 }
 
 // mustAgree are the marks under which all samples of one run are taken.
-var mustAgree = []string{"binary", "GOEXPERIMENT", "GOGC", "GOMEMLIMIT", "GOMAXPROCS", "GODEBUG", "cpus"}
+var mustAgree = []string{"binary", "go", "GOEXPERIMENT", "GOGC", "GOMEMLIMIT", "GOMAXPROCS", "GODEBUG", "cpus"}
 
 // fits refuses to mix samples of two builds or two machines.
-func (r *recorded) fits(now []mark, cells []string, procs int) error {
+func (r *recorded) fits(now []mark, cells []cell, procs int) error {
 	current := map[string]string{}
 	for _, m := range now {
 		current[m.key] = m.value
@@ -142,13 +171,9 @@ func (r *recorded) fits(now []mark, cells []string, procs int) error {
 				r.path, key, orNone(was), orNone(is), r.builtFrom(key))
 		}
 	}
-	known := map[string]bool{}
-	for _, cell := range cells {
-		known[cell+procsSuffix(procs)] = true
-	}
-	for t := range r.done {
-		if !known[t.cell] {
-			return fmt.Errorf("%s holds %s, which this build does not list: start a new run in another folder", r.path, t.cell)
+	for _, t := range r.samples(procs) {
+		if !slices.Contains(cells, t.cell) {
+			return fmt.Errorf("%s holds %s, which this build does not list: start a new run in another folder", r.file, t.cell.name+procsSuffix(procs))
 		}
 	}
 	return nil
@@ -173,11 +198,11 @@ func orNone(s string) string {
 	return s
 }
 
-// turnsDone is what is recorded, under the names that cells are listed by.
-func (r *recorded) turnsDone(procs int) map[turn]bool {
-	done := map[turn]bool{}
-	for t := range r.done {
-		done[turn{t.round, strings.TrimSuffix(t.cell, procsSuffix(procs))}] = true
+// samples are what is recorded, under the names that cells are listed by.
+func (r *recorded) samples(procs int) []taken {
+	listed := slices.Clone(r.taken)
+	for i := range listed {
+		listed[i].cell.name = strings.TrimSuffix(listed[i].cell.name, procsSuffix(procs))
 	}
-	return done
+	return listed
 }

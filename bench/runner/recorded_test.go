@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -45,12 +46,14 @@ func writeRecord(t *testing.T, text string) string {
 }
 
 func TestReadRecorded(t *testing.T) {
-	r, err := readRecorded(writeRecord(t, twoRounds))
+	r, err := readRecorded(writeRecord(t, twoRounds), FileName)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(r.done) != 4 || !r.done[turn{2, "BenchmarkX/k=a-2"}] || r.cut != 0 {
-		t.Errorf("done %v, cut %d", r.done, r.cut)
+	a, b := cell{"example.com/x", "BenchmarkX/k=a"}, cell{"example.com/x", "BenchmarkX/k=b"}
+	want := []taken{{turn{1, a}, 1, 100, 12}, {turn{1, b}, 1, 200, -1}, {turn{2, b}, 1, 210, 0}, {turn{2, a}, 1, 110, -1}}
+	if got := r.samples(2); !slices.Equal(got, want) || r.cut != 0 {
+		t.Errorf("samples %v\nwant %v\ncut %d", got, want, r.cut)
 	}
 	if r.config["dataset"] != "big" || !r.units["Unit parts/op better=lower"] {
 		t.Errorf("config %v, units %v", r.config, r.units)
@@ -65,7 +68,7 @@ func TestReadRecorded(t *testing.T) {
 func TestReadRecordedCutAnywhere(t *testing.T) {
 	for size := range len(twoRounds) {
 		text := twoRounds[:size]
-		r, err := readRecorded(writeRecord(t, text))
+		r, err := readRecorded(writeRecord(t, text), FileName)
 		if err != nil {
 			t.Fatalf("cut at %d: %v", size, err)
 		}
@@ -81,8 +84,8 @@ func TestReadRecordedCutAnywhere(t *testing.T) {
 			}
 			continue
 		}
-		if len(r.done) != whole || r.size+int64(r.cut) != int64(size) {
-			t.Fatalf("cut at %d: %d samples, want %d; size %d, cut %d", size, len(r.done), whole, r.size, r.cut)
+		if len(r.taken) != whole || r.size+int64(r.cut) != int64(size) {
+			t.Fatalf("cut at %d: %d samples, want %d; size %d, cut %d", size, len(r.taken), whole, r.size, r.cut)
 		}
 		if n := countSamples(t, []byte(text[:r.size])); n != whole {
 			t.Fatalf("cut at %d: benchfmt reads %d samples, want %d", size, n, whole)
@@ -115,19 +118,19 @@ func TestReadRecordedRefuses(t *testing.T) {
 		"damaged":                      strings.Replace(twoRounds, "200 ns/op", "2oo ns/op", 1),
 		":15: round \"zero\"":          strings.Replace(twoRounds, "# round: 1\nBenchmarkX/k=b", "# round: zero\nBenchmarkX/k=b", 1),
 	} {
-		_, err := readRecorded(writeRecord(t, text))
+		_, err := readRecorded(writeRecord(t, text), FileName)
 		if err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), FileName) {
 			t.Errorf("error %v, want %s", err, want)
 		}
 	}
-	if r, err := readRecorded(t.TempDir()); r != nil || err != nil {
+	if r, err := readRecorded(t.TempDir(), FileName); r != nil || err != nil {
 		t.Errorf("empty folder: %v, %v", r, err)
 	}
 }
 
 func TestResumedPlan(t *testing.T) {
 	read := func(text string) *recorded {
-		r, err := readRecorded(writeRecord(t, text))
+		r, err := readRecorded(writeRecord(t, text), FileName)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -148,8 +151,6 @@ func TestResumedPlan(t *testing.T) {
 		text, want string
 		c          Config
 	}{
-		{twoRounds, "holds all its 2 rounds", Config{}},
-		{twoRounds, "holds all its 2 rounds", Config{Rounds: 2}},
 		{half, "-rounds 1:", Config{Rounds: 1}},
 		{half, "-seed 2:", Config{Seed: 2}},
 		{half, "-bench Y:", Config{Bench: "Y"}},
@@ -164,12 +165,12 @@ func TestResumedPlan(t *testing.T) {
 }
 
 func TestFits(t *testing.T) {
-	r, err := readRecorded(writeRecord(t, twoRounds))
+	r, err := readRecorded(writeRecord(t, twoRounds), FileName)
 	if err != nil {
 		t.Fatal(err)
 	}
 	r.marks["commit"], r.marks["dirty"] = "abc", "true"
-	cells := []string{"BenchmarkX/k=a", "BenchmarkX/k=b"}
+	cells := []cell{{"example.com/x", "BenchmarkX/k=a"}, {"example.com/x", "BenchmarkX/k=b"}}
 	now := []mark{{"binary", "0123456789abcdef"}}
 	if err := r.fits(now, cells, 2); err != nil {
 		t.Error(err)

@@ -10,7 +10,7 @@ import (
 	"strings"
 )
 
-// recorder appends samples to a run's bench.txt. Each goes into the file in one
+// recorder appends samples to a file of a run's folder. Each goes into the file in one
 // write, with the lines that it needs before it, or not at all.
 type recorder struct {
 	dir    string
@@ -24,13 +24,13 @@ type recorder struct {
 
 // openRecorder makes the folder and its file, or opens those that are there. It
 // changes nothing in them before begin.
-func openRecorder(dir string) (*recorder, error) {
+func openRecorder(dir, name string) (*recorder, error) {
 	_, err := os.Stat(dir)
 	r := &recorder{dir: dir, made: errors.Is(err, os.ErrNotExist)}
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, err
 	}
-	r.file, err = os.OpenFile(filepath.Join(dir, FileName), os.O_RDWR|os.O_CREATE, 0o644)
+	r.file, err = os.OpenFile(filepath.Join(dir, name), os.O_RDWR|os.O_CREATE, 0o644)
 	if err != nil {
 		r.removeIfOurs()
 		return nil, err

@@ -9,7 +9,7 @@ import (
 
 func newRecorder(t *testing.T, dir string) *recorder {
 	t.Helper()
-	r, err := openRecorder(dir)
+	r, err := openRecorder(dir, FileName)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -25,7 +25,7 @@ func TestRecorderWritesWhatChanged(t *testing.T) {
 	r := newRecorder(t, dir)
 	add := func(round int, s sample) {
 		t.Helper()
-		if err := r.add(turn{round, ""}, s); err != nil {
+		if err := r.add(turn{round: round}, s); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -64,10 +64,10 @@ func TestRecorderRefusesASecondWriter(t *testing.T) {
 	dir := t.TempDir()
 	a, b := newRecorder(t, dir), newRecorder(t, dir)
 	s := sample{line: "BenchmarkA 1 1 ns/op", config: map[string]string{}, pressure: -1}
-	if err := a.add(turn{1, ""}, s); err != nil {
+	if err := a.add(turn{round: 1}, s); err != nil {
 		t.Fatal(err)
 	}
-	if err := b.add(turn{1, ""}, s); err == nil || !strings.Contains(err.Error(), "another process") {
+	if err := b.add(turn{round: 1}, s); err == nil || !strings.Contains(err.Error(), "another process") {
 		t.Errorf("error %v, want another process", err)
 	}
 }
@@ -75,7 +75,7 @@ func TestRecorderRefusesASecondWriter(t *testing.T) {
 func TestRecorderRefusesAnotherMachine(t *testing.T) {
 	r := newRecorder(t, t.TempDir())
 	r.config["cpu"] = "old"
-	err := r.add(turn{1, ""}, sample{line: "BenchmarkA 1 1 ns/op", config: map[string]string{"cpu": "new"}})
+	err := r.add(turn{round: 1}, sample{line: "BenchmarkA 1 1 ns/op", config: map[string]string{"cpu": "new"}})
 	if err == nil || !strings.Contains(err.Error(), "recorded on a old, this is a new") || r.size != 0 {
 		t.Errorf("error %v, size %d", err, r.size)
 	}

@@ -7,8 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"runtime"
-	"strconv"
+	"slices"
 	"time"
 )
 
@@ -23,6 +22,17 @@ func (e *InterruptedError) Error() string {
 	return fmt.Sprintf("interrupted after %d of %d samples", e.Done, e.Total)
 }
 
+// kind is what a run does where nothing else is said.
+type kind struct {
+	verb  string // the command's
+	name  string // in the run's folder
+	usual Config
+}
+
+const runVerb = "run"
+
+var plainRun = kind{runVerb, "", Config{Suite: defaultSuite, Benchtime: defaultBenchtime}}
+
 // Run measures what c asks for and returns the run's folder. Where c.Out holds
 // an unfinished run, it goes on with that.
 //
@@ -35,23 +45,9 @@ func Run(ctx context.Context, c Config) (dir string, err error) {
 	if err := c.validate(); err != nil {
 		return "", err
 	}
-	r := &run{config: c, started: time.Now(), progress: newProgress(c.progress())}
-	defer r.progress.close()
-	if err := r.choosePlan(); err != nil {
-		return "", err
-	}
-	if r.recorder, err = openRecorder(r.dir); err != nil {
-		return "", err
-	}
-	err = r.measure(ctx)
-	if ctx.Err() != nil && err != nil {
-		err = &InterruptedError{r.done, r.total}
-	}
-	err = errors.Join(err, r.recorder.close())
-	if r.recorder.size == 0 && r.prior == nil {
-		return "", err
-	}
-	return r.dir, err
+	r := newRun(plainRun, c, []*side{{file: FileName}})
+	err = r.do(ctx)
+	return r.kept(), err
 }
 
 // List returns the names of the cells that Run would measure, without measuring.
@@ -59,197 +55,141 @@ func List(ctx context.Context, c Config) ([]string, error) {
 	if err := c.validate(); err != nil {
 		return nil, err
 	}
-	r := &run{config: c, plan: newPlan(c), progress: newProgress(c.progress())}
+	r := newRun(plainRun, c, []*side{{file: FileName}})
 	defer r.progress.close()
+	r.plan = newPlan(c, r.kind.usual)
+	defer r.cleanUp()
 	if err := r.prepare(ctx); err != nil {
 		return nil, err
 	}
-	return r.cells, os.RemoveAll(r.temp)
+	names := make([]string, len(r.cells))
+	for i, c := range r.cells {
+		names[i] = c.name
+	}
+	return names, nil
 }
 
-// run is one call of Run.
+// run is one call of Run or Compare.
 type run struct {
-	config   Config
-	plan     plan
-	dir      string
-	prior    *recorded // nil for a new run
-	started  time.Time
-	temp     string
-	binary   *binary
-	cells    []string
-	recorder *recorder
-	progress *progress
-	eta      eta
+	config     Config
+	kind       kind
+	plan       plan
+	dir        string
+	sides      []*side
+	started    time.Time
+	deadline   time.Time // zero for none
+	temp       string
+	worktrees  worktrees
+	cells      []cell
+	iterations map[cell]int // where the plan leaves them open
+	progress   *progress
+	eta        eta
 
-	done, total int // samples
+	done, total int // samples, on all sides
+	outOfTime   bool
+}
+
+func newRun(k kind, c Config, sides []*side) *run {
+	return &run{
+		config: c, kind: k, sides: sides, started: time.Now(),
+		worktrees: worktrees{dir: c.Dir}, progress: newProgress(c.progress()),
+	}
+}
+
+// do is the whole run. Files that got no sample are not left behind.
+func (r *run) do(ctx context.Context) (err error) {
+	defer r.progress.close()
+	if err := r.choosePlan(); err != nil {
+		return err
+	}
+	if err = r.openRecorders(); err == nil {
+		err = r.measure(ctx)
+	}
+	switch {
+	case errors.Is(err, errOutOfTime):
+		r.outOfTime, err = true, nil
+	case ctx.Err() != nil && err != nil:
+		err = &InterruptedError{r.done, r.total}
+	}
+	for _, s := range slices.Backward(r.sides) { // the first one has made the folder
+		if s.recorder != nil {
+			err = errors.Join(err, s.recorder.close())
+		}
+	}
+	return err
+}
+
+func (r *run) openRecorders() (err error) {
+	for _, s := range r.sides {
+		if s.recorder, err = openRecorder(r.dir, s.file); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// kept is the folder, if there are samples in it.
+func (r *run) kept() string {
+	for _, s := range r.sides {
+		if s.prior != nil || s.recorder != nil && s.recorder.size > 0 {
+			return r.dir
+		}
+	}
+	return ""
 }
 
 // choosePlan decides between a new run and one to be resumed.
 func (r *run) choosePlan() (err error) {
 	r.dir = r.config.Out
 	if r.dir == "" {
-		name := r.started.UTC().Format("2006-01-02T15-04-05Z") + "-" + HostClass()
+		name := r.started.UTC().Format("2006-01-02T15-04-05Z") + "-" + r.kind.name + HostClass()
 		r.dir = filepath.Join(cmp.Or(r.config.Results, defaultResults), name)
 	}
-	if r.prior, err = readRecorded(r.dir); err != nil {
-		return err
+	var prior *recorded
+	for _, s := range r.sides {
+		if s.prior, err = readRecorded(r.dir, s.file); err != nil {
+			return err
+		}
+		prior = cmp.Or(prior, s.prior)
+		s.recall()
 	}
-	if r.prior == nil {
-		r.plan = newPlan(r.config)
+	if prior == nil {
+		r.plan = newPlan(r.config, r.kind.usual)
 		return nil
 	}
-	r.plan, err = resumedPlan(r.config, r.prior)
-	return err
+	if r.plan, err = resumedPlan(r.config, prior); err != nil {
+		return err
+	}
+	if len(r.sides) == 1 && prior.complete(r.plan.rounds) {
+		return fmt.Errorf("%s holds all its %d rounds: ask for more with -rounds, or start a new run in another folder", r.dir, r.plan.rounds)
+	}
+	return nil
 }
+
+// errOutOfTime ends a run that has a deadline.
+var errOutOfTime = errors.New("out of time")
 
 // measure does everything that the temporary directory is needed for.
 func (r *run) measure(ctx context.Context) error {
-	defer func() { os.RemoveAll(r.temp) }()
+	if !r.deadline.IsZero() {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithDeadlineCause(ctx, r.deadline, errOutOfTime)
+		defer cancel()
+	}
+	defer r.cleanUp()
 	if err := r.prepare(ctx); err != nil {
 		return err
 	}
-	if err := r.begin(ctx); err != nil {
-		return err
-	}
-	return r.takeAll(ctx)
-}
-
-// prepare builds the binary and lists its cells. After an error nothing is left
-// of the temporary directory.
-func (r *run) prepare(ctx context.Context) (err error) {
-	if r.temp, err = os.MkdirTemp("", "handoff-run-*"); err != nil {
-		return err
-	}
-	defer func() {
-		if err != nil {
-			os.RemoveAll(r.temp)
-		}
-	}()
-	r.progress.say("building the benchmarks of %s", r.plan.pkg)
-	if r.binary, err = build(ctx, r.config.Dir, r.plan.pkg, r.temp); err != nil {
-		return err
-	}
-	r.plan.pkg = r.binary.pkg
-	r.cells, err = r.binary.cells(ctx, r.plan.bench)
-	return err
-}
-
-// begin compares with what is recorded, and prepares the file.
-func (r *run) begin(ctx context.Context) error {
-	now := append(r.planMarks(), surroundings(ctx, r.binary.dir, r.started)...)
-	if r.prior == nil {
-		return r.recorder.begin(nil, lines(append([]mark{{"run", filepath.Base(r.dir)}}, now...)))
-	}
-	if r.prior.config["pkg"] != r.binary.pkg {
-		return fmt.Errorf("%s was recorded from %s, not from %s", r.dir, r.prior.config["pkg"], r.binary.pkg)
-	}
-	if err := r.prior.fits(now, r.cells, r.binary.procs); err != nil {
-		return err
-	}
-	if r.prior.cut > 0 {
-		r.progress.say("%s: cutting off %d bytes of an unfinished sample", filepath.Join(r.dir, FileName), r.prior.cut)
-	}
-	return r.recorder.begin(r.prior, lines(resumeMarks(r.prior, now, r.started)))
-}
-
-// planMarks are what a run is resumed from, and what a reader wants to know
-// about it.
-func (r *run) planMarks() []mark {
-	return known([]mark{
-		{"command", r.plan.command()},
-		{"note", r.plan.note},
-		{"binary", r.binary.sum},
-		{"bench", r.plan.bench},
-		{"benchtime", r.plan.benchtime},
-		{"shuffle", strconv.FormatUint(r.plan.seed, 10)},
-		{"rounds", strconv.Itoa(r.plan.rounds)},
-		{"cells", strconv.Itoa(len(r.cells))},
-	})
-}
-
-// resumeMarks say when a run went on, and what has changed since. The marks
-// date, command and run stay those of its start.
-func resumeMarks(prior *recorded, now []mark, at time.Time) []mark {
-	marks := []mark{{"resumed", at.UTC().Format(time.RFC3339)}}
-	for _, m := range now {
-		if m.key != "date" && m.key != "command" && prior.marks[m.key] != m.value {
-			marks = append(marks, m)
-		}
-	}
-	return marks
-}
-
-func lines(marks []mark) []string {
-	var out []string
-	for _, m := range marks {
-		out = append(out, m.String())
-	}
-	return out
-}
-
-// takeAll takes the samples that are still to be taken.
-func (r *run) takeAll(ctx context.Context) error {
-	var done map[turn]bool
-	if r.prior != nil {
-		done = r.prior.turnsDone(r.binary.procs)
-	}
-	turns := schedule(r.cells, r.plan, done)
-	r.done, r.total = len(done), len(done)+len(turns)
-	r.announce()
-	for i, t := range turns {
-		if i > 0 && t.round > turns[0].round && turns[i-1].round == turns[0].round {
-			r.checkBudget(turns[i:])
-		}
-		if err := r.take(ctx, turns[i:]); err != nil {
+	for _, s := range r.sides {
+		if err := s.begin(append(r.planMarks(s), surroundings(ctx, s.build.dir, r.started)...), r.cells, r); err != nil {
 			return err
 		}
 	}
-	r.progress.say("%s of %s in %v: %s", count(r.done, "sample"), count(len(r.cells), "cell"), time.Since(r.started).Round(time.Second), r.dir)
-	return nil
+	r.iterations = iterationsTaken(r.sides)
+	return r.takeAll(ctx)
 }
 
-func (r *run) announce() {
-	what := "suite " + r.plan.suite
-	if r.plan.suite == customSuite {
-		what = r.plan.pkg
-	}
-	r.progress.say("%s: %s, %s, on %s", what, count(len(r.cells), "cell"), count(r.plan.rounds, "round"), count(runtime.NumCPU(), "CPU"))
-	if r.plan.note != "" {
-		r.progress.say("suite %s is %s", r.plan.suite, r.plan.note)
-	}
-	if r.prior != nil {
-		r.progress.say("going on after %d of %d samples", r.done, r.total)
-	}
-}
-
-// take takes the first of the samples that are left.
-func (r *run) take(ctx context.Context, left []turn) error {
-	t, start := left[0], time.Now()
-	r.progress.starts(r.state(t, left))
-	s, err := r.binary.take(ctx, t, r.plan.benchtime, r.config.timeout())
-	if err != nil {
-		return err
-	}
-	s.config["suite"] = r.plan.suite
-	if err := r.recorder.add(t, s); err != nil {
-		return err
-	}
-	r.done++
-	r.eta.add(t.cell, time.Since(start))
-	r.progress.ends(r.state(t, left[1:]), s.op)
-	return nil
-}
-
-func (r *run) state(t turn, left []turn) state {
-	return state{turn: t, rounds: r.plan.rounds, done: r.done, total: r.total, left: r.eta.left(left)}
-}
-
-// checkBudget warns, once there is something to judge by, that a suite takes
-// longer than it should. The rounds are fixed all the same: a run cut short by
-// the clock would have fewer samples on slow machines.
-func (r *run) checkBudget(left []turn) {
-	expected := (r.eta.all.sum + r.eta.left(left)).Round(time.Second)
-	if r.prior == nil && r.plan.budget > 0 && expected > r.plan.budget {
-		r.progress.say("suite %s will take about %v here, %v is its budget", r.plan.suite, expected, r.plan.budget)
-	}
+func (r *run) cleanUp() {
+	r.worktrees.remove()
+	os.RemoveAll(r.temp)
 }

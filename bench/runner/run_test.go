@@ -42,7 +42,7 @@ func within(t *testing.T) context.Context {
 // recordedTurns reads a run back, and its samples in the order of the file.
 func recordedTurns(t *testing.T, dir string) (*recorded, []turn) {
 	t.Helper()
-	r, err := readRecorded(dir)
+	r, err := readRecorded(dir, FileName)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -57,7 +57,7 @@ func recordedTurns(t *testing.T, dir string) (*recorded, []turn) {
 			round = int(line[len("# round: ")] - '0')
 		} else if strings.HasPrefix(line, "Benchmark") {
 			name := strings.TrimSuffix(strings.Fields(line)[0], procsSuffix(runtime.GOMAXPROCS(0)))
-			turns = append(turns, turn{round, name})
+			turns = append(turns, turn{round, cell{r.config["pkg"], name}})
 		}
 	}
 	if n := countSamples(t, text); n != len(turns) {
@@ -66,11 +66,19 @@ func recordedTurns(t *testing.T, dir string) (*recorded, []turn) {
 	return r, turns
 }
 
-var fastCells = []string{
+var fastCells = cellsOf("example.com/tiny",
 	"BenchmarkFast/size=1", "BenchmarkFast/size=10", "BenchmarkFast/a|b(c)[d].*",
 	"BenchmarkFast/two_words", "BenchmarkFast/size=1#01",
 	"BenchmarkFast/at=1.5", "BenchmarkFast/at=1x5",
 	"BenchmarkConfig/data=big", "BenchmarkConfig/data=none",
+)
+
+func cellsOf(pkg string, names ...string) []cell {
+	var cells []cell
+	for _, name := range names {
+		cells = append(cells, cell{pkg, name})
+	}
+	return cells
 }
 
 func TestRunRecordsShuffledRounds(t *testing.T) {
@@ -222,7 +230,7 @@ func TestRunKeepsWhatWasRecordedBeforeAFailure(t *testing.T) {
 		t.Fatal(err)
 	}
 	c.Seed = 1
-	for shuffled(cells, c.Seed, 1)[0] == "BenchmarkFailing" {
+	for shuffled(cellsOf("example.com/tiny", cells...), c.Seed, 1)[0].name == "BenchmarkFailing" {
 		c.Seed++ // until the failure comes second
 	}
 	dir, err := Run(within(t), c)
@@ -272,10 +280,9 @@ func TestRunEndsAProcessLeftBehind(t *testing.T) {
 func TestRunSaysWhatIsMissing(t *testing.T) {
 	for want, change := range map[string]func(*Config){
 		`-bench "Nope" matches no benchmark of example.com/tiny: it has BenchmarkFast, `: func(c *Config) { c.Bench = "Nope" },
-		"no such package here":            func(c *Config) { c.Package = "./nope" },
-		"2 packages, want one":            func(c *Config) { c.Package = "./..." },
-		"no test files, so no benchmarks": func(c *Config) { c.Package = "./empty" },
-		"run it in a clone of handoff":    func(c *Config) { c.Package, c.Bench = "", "" },
+		"no such package here":          func(c *Config) { c.Package = "./nope" },
+		"no test files with benchmarks": func(c *Config) { c.Package = "./empty" },
+		"run it in a clone of handoff":  func(c *Config) { c.Package, c.Bench = "", "" },
 	} {
 		c := tiny(t, ".")
 		change(&c)

@@ -15,6 +15,7 @@ import (
 // sample is what one process measured.
 type sample struct {
 	line     string            // the benchmark line as it was printed
+	iters    int               // of its loop
 	op       time.Duration     // its ns/op, 0 where there is none
 	config   map[string]string // config lines in force at that line
 	units    []string          // Unit lines, as printed
@@ -24,6 +25,7 @@ type sample struct {
 // SampleError tells which sample failed and how. The samples recorded before it
 // stay.
 type SampleError struct {
+	Side  string // base or head, "" where there is but one
 	Cell  string
 	Round int
 	Err   error
@@ -32,6 +34,9 @@ type SampleError struct {
 
 func (e *SampleError) Error() string {
 	text := fmt.Sprintf("%s, round %d: %v", e.Cell, e.Round, e.Err)
+	if e.Side != "" {
+		text = e.Side + ": " + text
+	}
 	if e.Tail == "" {
 		return text + "; it printed nothing"
 	}
@@ -42,28 +47,32 @@ func (e *SampleError) Unwrap() error { return e.Err }
 
 // take measures one cell in a fresh process. Its error is a *SampleError, or
 // the context's cause when that ended the sample.
-func (b *binary) take(ctx context.Context, t turn, benchtime string, timeout time.Duration) (sample, error) {
+func (s *side) take(ctx context.Context, t turn, benchtime string, timeout time.Duration) (sample, error) {
 	slow := fmt.Errorf("no result after %v: give it longer with -timeout", timeout)
 	limited, cancel := context.WithTimeoutCause(ctx, timeout, slow)
 	defer cancel()
+	b := s.build.binaries[t.cell.pkg]
 	before := cpuPressure()
-	out, tail, err := b.run(limited, nil, b.arguments(exactly(t.cell), benchtime)...)
+	e, err := b.run(limited, s.source.Env, b.arguments(exactly(t.cell.name), benchtime, s.flags...)...)
 	after := cpuPressure()
 	if ctx.Err() != nil {
 		return sample{}, context.Cause(ctx)
 	}
-	var s sample
+	var got sample
 	if err == nil {
-		s, err = parseSample(out, t.cell+procsSuffix(b.procs))
+		got, err = parseSample(e.stdout, t.cell.name+procsSuffix(b.procs))
 	}
 	if err != nil {
-		return sample{}, &SampleError{t.cell, t.round, err, tail}
+		return sample{}, &SampleError{s.label, t.cell.name, t.round, err, e.tail}
 	}
-	s.pressure = -1
+	if s.label != "" {
+		got.addCPU(e.cpu)
+	}
+	got.pressure = -1
 	if before >= 0 && after >= before {
-		s.pressure = after - before
+		got.pressure = after - before
 	}
-	return s, nil
+	return got, nil
 }
 
 // parseSample finds the one benchmark line that there must be. A second one
@@ -97,7 +106,21 @@ func parseSample(out []byte, name string) (sample, error) {
 	return s, nil
 }
 
+// cpuUnit is CPU time of the whole process, its start and its set-up included, by
+// iterations of its loop. It says less of a benchmark than its own figures, but it
+// is steadier than time where other programs run.
+const cpuUnit = "cpu-ns/op"
+
+// addCPU puts the CPU time of the process behind what it printed, unless it has
+// counted for itself.
+func (s *sample) addCPU(cpu time.Duration) {
+	if per := float64(cpu.Nanoseconds()) / float64(s.iters); per > 0 && !strings.Contains(s.line, " "+cpuUnit) {
+		s.line += fmt.Sprintf("\t%.6g %s", per, cpuUnit)
+	}
+}
+
 func (s *sample) fill(rec *benchfmt.Result) {
+	s.iters = rec.Iters
 	s.config = map[string]string{}
 	for _, c := range rec.Config {
 		s.config[c.Key] = string(c.Value)

@@ -23,6 +23,9 @@ func TestParseSample(t *testing.T) {
 	if want := "BenchmarkX/k=v-2   \t       1\t      2500 ns/op\t         3.000 parts/op"; s.line != want {
 		t.Errorf("line %q, want %q", s.line, want)
 	}
+	if s.iters != 1 {
+		t.Errorf("%d iterations, want 1", s.iters)
+	}
 	if s.op != 2500*time.Nanosecond {
 		t.Errorf("op %v, want 2.5µs", s.op)
 	}
@@ -61,5 +64,22 @@ func TestOutputTail(t *testing.T) {
 	}
 	if _, err := o.stream(true).Write(make([]byte, maxOutput)); err == nil {
 		t.Error("endless output is not refused")
+	}
+}
+
+func TestAddCPU(t *testing.T) {
+	for _, c := range []struct {
+		line string
+		cpu  time.Duration
+		want string
+	}{
+		{"BenchmarkX 200 5 ns/op", 1234567, "BenchmarkX 200 5 ns/op\t6172.84 cpu-ns/op"},
+		{"BenchmarkX 200 5 ns/op 7 cpu-ns/op", 1234567, "BenchmarkX 200 5 ns/op 7 cpu-ns/op"},
+		{"BenchmarkX 200 5 ns/op", 0, "BenchmarkX 200 5 ns/op"}, // 0 would split benchstat's table
+	} {
+		s := sample{line: c.line, iters: 200}
+		if s.addCPU(c.cpu); s.line != c.want {
+			t.Errorf("got %q, want %q", s.line, c.want)
+		}
 	}
 }

@@ -6,10 +6,10 @@ import (
 	"testing"
 )
 
-func testCells(n int) []string {
-	var cells []string
+func testCells(n int) []cell {
+	var cells []cell
 	for i := range n {
-		cells = append(cells, fmt.Sprintf("BenchmarkX/i=%d", i))
+		cells = append(cells, cell{"example.com/x", fmt.Sprintf("BenchmarkX/i=%d", i)})
 	}
 	return cells
 }
@@ -36,7 +36,7 @@ func TestScheduleTakesEveryCellOnceARound(t *testing.T) {
 
 func TestScheduleIsShuffledBySeed(t *testing.T) {
 	cells := testCells(9)
-	order := func(seed uint64, round int) []string { return shuffled(cells, seed, round) }
+	order := func(seed uint64, round int) []cell { return shuffled(cells, seed, round) }
 	if !slices.Equal(order(1, 1), order(1, 1)) {
 		t.Error("the same seed gives two orders")
 	}
@@ -62,5 +62,26 @@ func TestScheduleGoesOnWhereItStopped(t *testing.T) {
 		if rest := schedule(cells, p, done); !slices.Equal(rest, all[stop:]) {
 			t.Fatalf("after %d turns: %v, want %v", stop, rest, all[stop:])
 		}
+	}
+}
+
+// Each side comes first about as often as the other, and not in a pattern that
+// a cell or a round could follow.
+func TestSideOrder(t *testing.T) {
+	first := 0
+	for _, c := range testCells(20) {
+		for round := 1; round <= 10; round++ {
+			order := sideOrder(2, 1, turn{round, c}, 0)
+			if len(order) != 2 || order[0]+order[1] != 1 {
+				t.Fatalf("order %v", order)
+			}
+			first += order[0]
+			if again := sideOrder(2, 1, turn{round, c}, 0); !slices.Equal(again, order) {
+				t.Fatal("one turn has two orders")
+			}
+		}
+	}
+	if first < 80 || first > 120 {
+		t.Errorf("head comes first in %d of 200 turns", first)
 	}
 }

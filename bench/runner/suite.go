@@ -20,6 +20,8 @@ func Suites() []Suite {
 	return slices.Clone(suites)
 }
 
+const compareSuite = "compare"
+
 var suites = []Suite{
 	{
 		Name:   defaultSuite,
@@ -76,6 +78,19 @@ var suites = []Suite{
 		Budget: 6 * time.Minute,
 		Bench: []string{
 			"^BenchmarkAuto$/./^compute-ns=/^payload=(0|65536)$",
+			"^BenchmarkCanary$",
+		},
+	},
+	{
+		Name:   compareSuite, // 15 cells that take 0.1 to 0.3 s a sample
+		Rounds: 10,
+		Budget: 4 * time.Minute,
+		Bench: []string{
+			"^BenchmarkFactor$/./^digits=9$/^shape=number$",
+			"^BenchmarkFactor$/^strategy=process-gob$/^digits=5$/^shape=number$",
+			"^BenchmarkHandoff$/^strategy=process-gob$/^payload=4096$/^shape=record$/^workers=2$/^chunk=auto$",
+			"^BenchmarkRoundTrip$/^strategy=(process-gob|process-json|shared-file)$",
+			"^BenchmarkCodec$/^codec=(gob|json)$/^shape=record$/^payload=0$/./^batch=256$",
 			"^BenchmarkCanary$",
 		},
 	},

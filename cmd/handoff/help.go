@@ -57,6 +57,29 @@ func commands() []command {
 			run: runReport,
 		},
 		{
+			name:    "compare",
+			usage:   "[-C DIR] [-pkg P] [-bench RE] [-rounds N] [-max T] [-gate G] [-format F] [-o DIR] BASE HEAD",
+			summary: "say whether HEAD is slower than BASE, so that a build may fail for it",
+			examples: []example{
+				{"handoff compare HEAD~1 HEAD", "Compares handoff's own benchmarks in two revisions, in less than four minutes."},
+				{"handoff compare HEAD .", "Compares what is not committed yet with what is."},
+				{"handoff compare -C ../mine -pkg ./... -bench Sort main HEAD", "Compares the benchmarks of any Go module."},
+				{"handoff compare -gate wire=0,allocs=1% -format markdown old.test new.test", "Compares two test binaries; only bytes and allocations may fail."},
+				{"handoff compare old.txt new.txt", `Compares what "go test -bench" printed, as far as that allows.`},
+			},
+			run: runCompare,
+		},
+		{
+			name:    "selfcheck",
+			usage:   "[-full] [-C DIR] [-o DIR] [-floors FILE]",
+			summary: "find out what comparisons can be trusted with on this machine",
+			examples: []example{
+				{"handoff selfcheck", "Takes three minutes, and keeps the noise floor for later comparisons."},
+				{"handoff selfcheck -full -o results/selfcheck", "Takes most of an hour, and keeps all samples."},
+			},
+			run: runSelfcheck,
+		},
+		{
 			name:    "profile",
 			usage:   "[-trace] [-strategy SPEC]... [-digits N] [-shape S] [-seconds N] [-o DIR]",
 			summary: "say which functions of which process the CPU time goes into",
@@ -155,7 +178,7 @@ func writeOverview(w io.Writer) error {
 		fmt.Fprintf(&b, "    handoff %s %s\n        %s\n", c.name, c.usage, c.summary)
 	}
 	b.WriteString("\n\"handoff help COMMAND\" shows flags and examples.\n" +
-		"Exit codes: 0 fine, 1 a failed item, 2 could not run, read or measure, 3 inconclusive.\n")
+		"Exit codes: 0 fine, 1 a failed item or a regression, 2 could not run, read or\nmeasure, 3 inconclusive.\n")
 	_, err := io.WriteString(w, b.String())
 	return err
 }

@@ -14,9 +14,10 @@ func TestExamples(t *testing.T) {
 	for _, c := range commands() {
 		for _, e := range c.examples {
 			t.Run(e.line, func(t *testing.T) {
-				if c.name == "run" || c.name == "report" || c.name == "profile" {
+				switch c.name {
+				case "run", "report", "compare", "selfcheck", "profile":
 					checkFlags(t, e.line)
-				} else {
+				default:
 					runExample(t, c, e.line)
 				}
 			})

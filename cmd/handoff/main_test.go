@@ -90,9 +90,9 @@ func TestRun(t *testing.T) {
 		{"help help", 0, "usage: handoff help [COMMAND]", ""},
 		{"factor -h", 0, "usage: handoff factor [-strategy SPEC]", ""},
 		{"factor --help", 0, "  -skip-bad\n", ""},
-		{"fcator", 2, "", `handoff: unknown command "fcator" (did you mean "factor"?); the commands are factor, run, report, profile, help` + "\n"},
-		{"xyzzy-and-much-more", 2, "", `handoff: unknown command "xyzzy-and-much-more"; the commands are factor, run, report, profile, help` + "\n"},
-		{"help reprot", 2, "", `handoff help: unknown command "reprot" (did you mean "report"?); the commands are factor, run, report, profile, help` + "\n"},
+		{"fcator", 2, "", `handoff: unknown command "fcator" (did you mean "factor"?); the commands are factor, run, report, compare, selfcheck, profile, help` + "\n"},
+		{"xyzzy-and-much-more", 2, "", `handoff: unknown command "xyzzy-and-much-more"; the commands are factor, run, report, compare, selfcheck, profile, help` + "\n"},
+		{"help reprot", 2, "", `handoff help: unknown command "reprot" (did you mean "report"?); the commands are factor, run, report, compare, selfcheck, profile, help` + "\n"},
 		{"help a b", 2, "", "handoff help: got 2 arguments, want the name of one command\n"},
 		{"factor -skip", 2, "", "handoff factor: flag provided but not defined: -skip\n"},
 		{"factor -strategy process-gbo", 2, "", `handoff factor: invalid value "process-gbo" for flag -strategy: strategies: unknown strategy "process-gbo"` +
@@ -138,4 +138,11 @@ func TestStatus(t *testing.T) {
 			t.Errorf("%v: code %d and %q, want %d and %q", c.err, got, &stderr, c.code, c.stderr)
 		}
 	}
+}
+
+// execIn runs a command in a directory.
+func execIn(dir, name string, args ...string) (output []byte, err error) {
+	cmd := exec.Command(name, args...)
+	cmd.Dir = dir
+	return cmd.CombinedOutput()
 }

@@ -51,7 +51,7 @@ func runRun(stdout, stderr io.Writer, args []string) error {
 	}
 	dir, err := runner.Run(ctx, config)
 	if err != nil {
-		return fmt.Errorf("run: %w%s", err, howToGoOn(dir, config, err))
+		return fmt.Errorf("run: %w%s", err, howToGoOn("run", dir, config, err))
 	}
 	_, err = fmt.Fprintln(stdout, dir)
 	return err
@@ -61,11 +61,17 @@ func runRun(stdout, stderr io.Writer, args []string) error {
 func runFlags(c *runner.Config) (flags *flag.FlagSet, list *bool) {
 	flags = flag.NewFlagSet("run", flag.ContinueOnError)
 	flags.SetOutput(io.Discard) // main prints the error, once
-	flags.StringVar(&c.Suite, "suite", "", "measure the suite `NAME` (default \"default\")")
-	flags.StringVar(&c.Dir, "C", "", "look for the package from directory `DIR`")
-	flags.StringVar(&c.Package, "pkg", "", "measure the benchmarks of package `PKG`, an import path or ./DIR (default handoff's own)")
-	flags.StringVar(&c.Bench, "bench", "", "measure the benchmarks that match `RE`, as go test -bench does")
+	measureFlags(flags, c, "default")
 	flags.StringVar(&c.Benchtime, "benchtime", "", "make each sample of `N`x iterations, or of a time such as 500ms (default 1x)")
+	return flags, flags.Bool("list", false, "print the names of the cells, measure nothing")
+}
+
+// measureFlags are those of all commands that take samples.
+func measureFlags(flags *flag.FlagSet, c *runner.Config, suite string) {
+	flags.StringVar(&c.Suite, "suite", "", fmt.Sprintf("measure the suite `NAME` (default %q)", suite))
+	flags.StringVar(&c.Dir, "C", "", "look for the packages from directory `DIR`")
+	flags.StringVar(&c.Package, "pkg", "", "measure the benchmarks of package `PKG`: an import path, ./DIR or ./... (default handoff's own)")
+	flags.StringVar(&c.Bench, "bench", "", "measure the benchmarks that match `RE`, as go test -bench does")
 	flags.DurationVar(&c.Timeout, "timeout", time.Minute, "give up when one sample takes longer than `T`")
 	flags.StringVar(&c.Out, "o", "", "record into folder `DIR`, or go on with the unfinished run there (default a new folder in results)")
 	flags.Func("rounds", "take `N` samples of each cell (default what the suite says, else 10)", func(s string) error {
@@ -82,7 +88,6 @@ func runFlags(c *runner.Config) (flags *flag.FlagSet, list *bool) {
 		}
 		return nil
 	})
-	return flags, flags.Bool("list", false, "print the names of the cells, measure nothing")
 }
 
 func printRunHelp(w io.Writer, flags *flag.FlagSet) {
@@ -111,15 +116,15 @@ func listCells(ctx context.Context, stdout io.Writer, config runner.Config) erro
 	return err
 }
 
-// howToGoOn is the end of the message for a run that stopped with samples
-// recorded.
-func howToGoOn(dir string, c runner.Config, err error) string {
+// howToGoOn is the end of the message for a run or a comparison that stopped with
+// samples recorded.
+func howToGoOn(verb, dir string, c runner.Config, err error) string {
 	var failed *runner.SampleError
 	var interrupted *runner.InterruptedError
 	if dir == "" || !errors.As(err, &failed) && !errors.As(err, &interrupted) {
 		return ""
 	}
-	command := "handoff run -o " + dir
+	command := "handoff " + verb + " -o " + dir
 	if c.Dir != "" {
 		command += " -C " + c.Dir
 	}

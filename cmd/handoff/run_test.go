@@ -26,6 +26,7 @@ func TestSuitesFindTheirCells(t *testing.T) {
 		"default": {"Factor": 30, "Handoff": 43, "Chunk": 4, "Workers": 6, "RoundTrip": 2, "Start": 1, "Floor": 2, "Canary": 1},
 		"quick":   {"Factor": 15, "Canary": 1},
 		"floor":   {"Handoff": 22, "RoundTrip": 5, "Start": 5, "Floor": 46, "Canary": 1},
+		"compare": {"Factor": 6, "Handoff": 1, "RoundTrip": 3, "Codec": 4, "Canary": 1},
 	} {
 		cells, err := runner.List(ctx, runner.Config{Suite: suite})
 		if err != nil {
@@ -41,6 +42,9 @@ func TestSuitesFindTheirCells(t *testing.T) {
 				t.Errorf("suite %s: %d cells of %s, want %d", suite, got[name], name, want)
 			}
 		}
+		if suite == "compare" {
+			checkSelfcheckCells(t, cells)
+		}
 		if len(cells) > 90 || len(got) != len(wants) {
 			t.Errorf("suite %s: %d cells, of %v", suite, len(cells), got)
 		}
@@ -49,7 +53,7 @@ func TestSuitesFindTheirCells(t *testing.T) {
 
 func TestRunRunRefusesBadFlags(t *testing.T) {
 	for args, want := range map[string]string{
-		"-suite nope":     `run: -suite "nope": want one of default, quick, full, floor, auto`,
+		"-suite nope":     `run: -suite "nope": want one of default, quick, full, floor, auto, compare`,
 		"-rounds 0":       `run: invalid value "0" for flag -rounds: want a whole number from 1`,
 		"-seed -1":        `run: invalid value "-1" for flag -seed: want a whole number from 1`,
 		"-benchtime soon": `run: -benchtime "soon": want a number of iterations such as 1x or 100x, or a time such as 500ms`,
@@ -75,11 +79,11 @@ func TestRunRunHelpNamesSuitesAndFlags(t *testing.T) {
 	}
 }
 
-// interrupter sends this process an interrupt once the first sample is there.
+// interrupter sends this process an interrupt once the first turn is done.
 type interrupter struct{ sent bool }
 
 func (i *interrupter) Write(p []byte) (int, error) {
-	if strings.HasPrefix(string(p), "[1/") && !i.sent {
+	if strings.HasPrefix(string(p), "[") && !i.sent {
 		i.sent = true
 		self, err := os.FindProcess(os.Getpid())
 		if err == nil {

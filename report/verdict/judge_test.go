@@ -169,7 +169,7 @@ func TestRoundsWanted(t *testing.T) {
 func TestZeros(t *testing.T) {
 	some := row("A", "worker-encode-ns/item", 12, 0.3, 0.01)
 	some.Base[2].Value, some.Head[5].Value = 0, 0
-	gone, none := row("A", "worker-decode-ns/item", 12, 0, 0.01), row("A", "coord-encode-ns/item", 12, 0, 0.01)
+	gone, none := row("A", "worker-decode-ns/item", 12, 0, 0.01), row("A", "sender-encode-ns/item", 12, 0, 0.01)
 	for i := range gone.Head {
 		gone.Head[i].Value, none.Head[i].Value, none.Base[i].Value = 0, 0, 0
 	}

@@ -22,7 +22,7 @@ var groups = []group{
 	{name: "allocs", units: []string{"worker-allocs/item", "allocs/op"}},
 	{name: "bytes", units: []string{"worker-B/item", "B/op"}},
 	{name: "phases", each: true, units: []string{"compute-ns/item", "worker-decode-ns/item", "worker-encode-ns/item",
-		"worker-transfer-ns/item", "coord-encode-ns/item", "coord-decode-ns/item", "coord-transfer-ns/item"}},
+		"worker-transfer-ns/item", "sender-encode-ns/item", "sender-transfer-ns/item", "receiver-decode-ns/item", "receiver-transfer-ns/item"}},
 }
 
 // groupOf returns the group of a name; a unit is a group of itself.

@@ -1,0 +1,3 @@
+module example.com/sides
+
+go 1.26.0

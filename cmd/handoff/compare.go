@@ -1,0 +1,268 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+
+	"github.com/handoff-go/handoff/bench/runner"
+	"github.com/handoff-go/handoff/report/record"
+	"github.com/handoff-go/handoff/report/verdict"
+)
+
+const compareUsage = `usage: handoff compare [flags] BASE HEAD
+       handoff compare [flags] -o DIR
+       handoff compare [flags] DIR
+
+Says of each benchmark whether HEAD is slower than BASE, faster or the same, so
+that a build may fail for it. BASE and HEAD are git revisions, which are built
+in worktrees beside the checkout, or test binaries (go test -c): both are sampled
+in the same rounds, each sample by a fresh process. "." stands for the sources as
+they are, with what is not committed. They may also be recorded files or folders:
+then what they allow is compared. The second form goes on with
+an interrupted comparison, the third judges a finished one again.
+
+Without -pkg, handoff's own benchmarks are measured; with it, those of any Go
+module. The verdicts go to standard output and, with plots and all samples, into
+the comparison's folder.
+
+Exit codes: 0 pass, 1 a regression that the gate does not tolerate, 2 could not
+measure or read, 3 inconclusive.
+
+`
+
+// comparing is one call of the subcommand.
+type comparing struct {
+	runner.Comparison
+	judging
+	args []string
+
+	stdout, stderr io.Writer
+}
+
+// judging is how samples are judged and verdicts are shown.
+type judging struct {
+	rules  verdict.Rules
+	floors string // file; "" for the user's own
+	format string
+}
+
+// runCompare is the subcommand compare: sample two sides or read them, judge,
+// and let the exit code tell.
+func runCompare(stdout, stderr io.Writer, args []string) error {
+	c := &comparing{stdout: stdout, stderr: stderr}
+	c.Progress = stderr
+	flags := c.flags()
+	switch err := flags.Parse(args); {
+	case errors.Is(err, flag.ErrHelp):
+		flags.SetOutput(stdout)
+		fmt.Fprint(stdout, compareUsage+"flags:\n")
+		flags.PrintDefaults()
+		return nil
+	case err != nil:
+		return fmt.Errorf("compare: %w", err)
+	}
+	c.args = flags.Args()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	defer stop()
+	if err := c.run(ctx); err != nil {
+		return fmt.Errorf("compare: %w", err)
+	}
+	return nil
+}
+
+func (c *comparing) flags() *flag.FlagSet {
+	flags := flag.NewFlagSet("compare", flag.ContinueOnError)
+	flags.SetOutput(io.Discard) // main prints the error, once
+	measureFlags(flags, &c.Config, "compare")
+	flags.StringVar(&c.Benchtime, "benchtime", "", "make each sample of `N`x iterations (default as many as take 0.15 s, found out once)")
+	flags.DurationVar(&c.Max, "max", 0, "stop after `T`, and answer with what there is")
+	c.judging.flags(flags)
+	return flags
+}
+
+func (j *judging) flags(flags *flag.FlagSet) {
+	flags.Func("gate", "fail by `G`: metrics, each with the growth that it tolerates, such as time=5%,wire=0,allocs=1% (default time,cpu,wire=0)", func(s string) (err error) {
+		j.rules.Gate, err = verdict.ParseGate(s)
+		return err
+	})
+	flags.Func("threshold", "take no difference below `P` for one (default 2%, without a measured noise floor 5%)", func(s string) (err error) {
+		j.rules.Threshold, err = parsePart(s, 1)
+		return err
+	})
+	flags.Func("alpha", "allow a false alarm in `P` of all tables of identical code (default 5%)", func(s string) (err error) {
+		j.rules.Alpha, err = parsePart(s, 0.5)
+		return err
+	})
+	flags.StringVar(&j.floors, "floors", "", "read the machine's noise floors from `FILE` (default what handoff selfcheck keeps for this user)")
+	j.format = "text"
+	flags.Func("format", "print as `F`: text, markdown or json (default text)", func(s string) error {
+		if _, ok := formats[s]; !ok {
+			return errors.New("want text, markdown or json")
+		}
+		j.format = s
+		return nil
+	})
+}
+
+// parsePart reads "2%" or "0.02".
+func parsePart(s string, most float64) (float64, error) {
+	digits, percent := strings.CutSuffix(s, "%")
+	part, err := strconv.ParseFloat(digits, 64)
+	if percent {
+		part /= 100
+	}
+	if err != nil || !(part > 0 && part < most) {
+		return 0, fmt.Errorf("want a share such as 2%% or 0.02, above 0 and below %g%%", 100*most)
+	}
+	return part, nil
+}
+
+// run finds out what is compared, and compares it.
+func (c *comparing) run(ctx context.Context) error {
+	sides, err := sidesOf(c.args)
+	if err != nil {
+		return err
+	}
+	if sides.recorded {
+		return c.judge(sides.base, sides.head, c.Out)
+	}
+	if sides.base == "" && c.Out == "" {
+		return errors.New("want BASE and HEAD: two git revisions, test binaries or recorded files; or -o with the folder of an interrupted comparison")
+	}
+	c.Base, c.Head = sides.sources()
+	done, err := runner.Compare(ctx, c.Comparison)
+	if err != nil {
+		return fmt.Errorf("%w%s", err, howToGoOn("compare", done.Dir, c.Config, err))
+	}
+	if done.OutOfTime {
+		fmt.Fprintf(c.stderr, "stopped after %v with %d samples: go on with handoff compare -o %s\n", c.Max, done.Done, done.Dir)
+	}
+	if done.OutOfTime && done.Done < 2*done.Cells {
+		return exitError{exitInconclusive, fmt.Errorf("inconclusive: -max %v was over before each of the %d benchmarks had been measured once", c.Max, done.Cells)}
+	}
+	return c.judge(done.Base, done.Head, done.Dir)
+}
+
+// judge compares two recorded files. What it writes goes into dir, unless that
+// is empty.
+func (c *comparing) judge(base, head, dir string) error {
+	table, about, err := c.table(base, head)
+	if err != nil {
+		return err
+	}
+	text, err := formats[c.format](table, about, coloured(c.stdout))
+	if err != nil {
+		return err
+	}
+	if _, err := c.stdout.Write(text); err != nil {
+		return err
+	}
+	if dir != "" {
+		if err := c.write(table, about, dir); err != nil {
+			return err
+		}
+	}
+	return exitOf(table)
+}
+
+// exitOf makes the table's exit code an error. What is printed says why already,
+// but not where nothing could be judged.
+func exitOf(t *verdict.Table) error {
+	switch code := t.Exit(); {
+	case code == exitFine:
+		return nil
+	case len(t.Problems) > 0:
+		return exitError{code, errors.New(strings.Join(t.Problems, "; "))}
+	default:
+		return exitError{code: code}
+	}
+}
+
+// table reads both sides and judges them.
+func (j *judging) table(basePath, headPath string) (*verdict.Table, verdict.About, error) {
+	base, err := record.Open(basePath)
+	if err != nil {
+		return nil, verdict.About{}, err
+	}
+	head, err := record.Open(headPath)
+	if err != nil {
+		return nil, verdict.About{}, err
+	}
+	rules := j.rules
+	if rules.Floors, err = j.floorsOf(verdict.Machine(base)); err != nil {
+		return nil, verdict.About{}, err
+	}
+	rows, design, err := verdict.Rows(base, head, j.metrics())
+	if err != nil {
+		return nil, verdict.About{}, err
+	}
+	rules.Design = design
+	return verdict.Judge(rows, rules), aboutOf(base, head), nil
+}
+
+// aboutOf is what the records say of themselves.
+func aboutOf(base, head *record.Run) verdict.About {
+	about := verdict.About{
+		Base: nameOf(base), Head: nameOf(head), Machine: verdict.Machine(base),
+		Date: base.Marks["date"], Command: base.Marks["command"], Samples: base.Path + " " + head.Path,
+	}
+	if base.Marks["command"] != head.Marks["command"] { // two runs
+		about.Command = "handoff compare " + about.Samples
+	}
+	return about
+}
+
+// nameOf names a side as it was asked for, and its commit.
+func nameOf(run *record.Run) string {
+	name, commit := cmp.Or(run.Marks["side"], run.Path), run.Marks["commit"]
+	if commit == "" || run.Marks["test-binary"] != "" || strings.HasPrefix(commit, name) {
+		return name
+	}
+	if run.Marks["dirty"] == "true" {
+		commit += " with changes"
+	}
+	return name + " (" + commit + ")"
+}
+
+// metrics are those of the default gate, and what the gate asks for besides.
+func (j *judging) metrics() []string {
+	metrics := verdict.Gate{}.Metrics()
+	for _, m := range j.rules.Gate.Metrics() {
+		if !slices.Contains(metrics, m) {
+			metrics = append(metrics, m)
+		}
+	}
+	return metrics
+}
+
+// floorsOf returns what is known of the noise of a class of machines, nil if
+// nothing is.
+func (j *judging) floorsOf(machine string) (*verdict.Floors, error) {
+	path := j.floors
+	if path == "" {
+		var err error
+		if path, err = userFloors(); err != nil {
+			return nil, nil // there is no place where they could be
+		}
+	} else if _, err := os.Stat(path); err != nil {
+		return nil, fmt.Errorf("-floors %s: %w", path, err)
+	}
+	return verdict.ReadFloors(path, machine)
+}
+
+// userFloors is where handoff selfcheck keeps the noise floors.
+func userFloors() (string, error) {
+	cache, err := os.UserCacheDir()
+	return filepath.Join(cache, "handoff", "floors.json"), err
+}

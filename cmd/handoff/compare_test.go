@@ -1,0 +1,242 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/handoff-go/handoff/bench/runner"
+	"github.com/handoff-go/handoff/report/verdict"
+)
+
+// recorded writes a file of 10 rounds with these figures in ns/op, by benchmark.
+func recorded(t *testing.T, dir, name string, figures map[string]float64) string {
+	t.Helper()
+	var text strings.Builder
+	text.WriteString("# run: r\n# side: " + strings.TrimSuffix(name, ".txt") + "\n# cpus: 2\ngoos: linux\ngoarch: amd64\npkg: p\ncpu: c\n")
+	for round := range 10 {
+		fmt.Fprintf(&text, "# round: %d\n", round+1)
+		for _, bench := range []string{"A", "B", "C"} {
+			if figure, ok := figures[bench]; ok {
+				fmt.Fprintf(&text, "Benchmark%s-2 1 %g ns/op\n", bench, figure)
+			}
+		}
+	}
+	path := filepath.Join(dir, name)
+	if err := os.WriteFile(path, []byte(text.String()), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// handoff runs the command as in a shell without noise floors.
+func handoff(t *testing.T, args ...string) (code int, stdout, stderr string) {
+	t.Helper()
+	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	t.Setenv("HOME", t.TempDir())
+	var out, err bytes.Buffer
+	code = status(&err, run(&out, &err, args))
+	return code, out.String(), err.String()
+}
+
+func TestCompareRecordedFiles(t *testing.T) {
+	dir := t.TempDir()
+	base := recorded(t, dir, "base.txt", map[string]float64{"A": 100, "B": 200})
+	same := recorded(t, dir, "same.txt", map[string]float64{"A": 100, "B": 201})
+	slower := recorded(t, dir, "head.txt", map[string]float64{"A": 100, "B": 240})
+	for _, c := range []struct {
+		args   []string
+		code   int
+		stdout string
+	}{
+		{[]string{base, same}, 0, "pass: "},
+		{[]string{base, slower}, 1, "regression: 1 of 2 gated rows worse, most of all +20.0% (B, ns/op)"},
+		{[]string{slower, base}, 0, "1 row better"},
+		{[]string{dir}, 1, "regression: "}, // as the folder of a comparison
+		{[]string{"-gate", "time=30%", base, slower}, 0, "pass: "},
+		{[]string{"-gate", "none", base, slower}, 0, "pass: nothing is gated"},
+		{[]string{"-threshold", "25%", base, slower}, 0, "pass: "},
+		{[]string{"-format", "markdown", base, slower}, 1, "## regression: "},
+		{[]string{"-format", "json", base, slower}, 1, `"exit": 1,`},
+		{[]string{"-alpha", "0.1%", base, slower}, 3, "inconclusive: "}, // 2/2^10 is no less
+	} {
+		code, stdout, stderr := handoff(t, append([]string{"compare"}, c.args...)...)
+		if code != c.code || !strings.Contains(stdout, c.stdout) || stderr != "" {
+			t.Errorf("compare %s: code %d, want %d; stderr %q; stdout, want %q:\n%s", c.args, code, c.code, stderr, c.stdout, stdout)
+		}
+	}
+}
+
+// What cannot be compared ends with 2, and one line that says why.
+func TestCompareBadInput(t *testing.T) {
+	dir := t.TempDir()
+	good := recorded(t, dir, "good.txt", map[string]float64{"A": 100, "B": 200})
+	write := func(name, text string) string {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	text, err := os.ReadFile(good)
+	if err != nil {
+		t.Fatal(err)
+	}
+	absent := filepath.Join(dir, "absent.txt")
+	for _, c := range []struct {
+		args []string
+		want string
+	}{
+		{[]string{good, absent}, absent + " is no file, so a revision: want two of a kind"},
+		{[]string{"-C", dir, "no-such-base", "no-such-head"}, dir + " is in no git repository"},
+		{[]string{good, write("empty.txt", "")}, "empty.txt: empty file"},
+		{[]string{good, write("cut.txt", string(text[:len(text)-3]))}, "the file ends in the middle of this line"},
+		{[]string{good, write("broken.txt", "BenchmarkA 1 x ns/op\n")}, "broken.txt:1:"},
+		{[]string{good, write("none.txt", "PASS\n")}, "none.txt: no benchmark lines"},
+		{[]string{good, recorded(t, dir, "fewer.txt", map[string]float64{"A": 100})}, "benchmarks on one side only: only in " + good + ": B-2"},
+		{[]string{good, write("units.txt", strings.ReplaceAll(string(text), "ns/op", "cycles/op"))}, "A-2: different units: ns/op only in " + good},
+		{[]string{good}, good + ": want BASE and HEAD, or the folder of a comparison"},
+		{[]string{good, good, good}, "got 3 arguments, want two"},
+		{nil, "want BASE and HEAD"},
+		{[]string{"-gate", "speed=1%", good, good}, `"speed" is no metric`},
+		{[]string{"-gate", "allocs=1%", good, good}, "the gate asks for allocs, which no row has"},
+		{[]string{"-threshold", "0", good, good}, "want a share such as 2% or 0.02"},
+		{[]string{"-alpha", "70%", good, good}, "below 50%"},
+		{[]string{"-format", "html", good, good}, "want text, markdown or json"},
+		{[]string{"-floors", absent, good, good}, "-floors " + absent},
+		{[]string{"-max", "-1s", "HEAD", "HEAD"}, "-max -1s: want more than 0"},
+	} {
+		code, _, stderr := handoff(t, append([]string{"compare"}, c.args...)...)
+		if code != 2 || !strings.Contains(stderr, c.want) || strings.Count(stderr, "\n") != 1 {
+			t.Errorf("compare %s: code %d, stderr %q, want %q", c.args, code, stderr, c.want)
+		}
+	}
+}
+
+// A measured floor is found by the machine that the files were recorded on.
+func TestCompareUsesFloors(t *testing.T) {
+	dir := t.TempDir()
+	base := recorded(t, dir, "base.txt", map[string]float64{"A": 100})
+	head := recorded(t, dir, "head.txt", map[string]float64{"A": 103})
+	floors := filepath.Join(dir, "floors.json")
+	learnt := &verdict.Floors{Machine: "linux/amd64, c, 2 CPUs", Rows: map[string]map[string]float64{"ns/op": {"A": 0.01}}}
+	if err := verdict.WriteFloors(floors, learnt); err != nil {
+		t.Fatal(err)
+	}
+	if code, out, _ := handoff(t, "compare", base, head); code != 0 || !strings.Contains(out, "threshold 5%") {
+		t.Errorf("without floors: code %d\n%s", code, out)
+	}
+	if code, out, _ := handoff(t, "compare", "-floors", floors, base, head); code != 1 || strings.Contains(out, "no noise floor") {
+		t.Errorf("with floors: code %d\n%s", code, out)
+	}
+}
+
+// gitModule makes a repository of the runner's module for comparisons, with a
+// revision v2 in which one benchmark is slower.
+const gitModule = `set -e
+export GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_NOSYSTEM=1 GIT_AUTHOR_NAME=A GIT_AUTHOR_EMAIL=a@example.com GIT_COMMITTER_NAME=A GIT_COMMITTER_EMAIL=a@example.com
+export GOWORK=off GOFLAGS=-ldflags=-w
+git init -q . && git add . && git commit -q -m v1 && git tag v1
+sed -i.old 's/"moving": 100/"moving": 120/' sides_test.go && rm sides_test.go.old && git commit -q -a -m v2 && git tag v2
+`
+
+func TestCompareRevisions(t *testing.T) {
+	dir, temp, out := t.TempDir(), t.TempDir(), filepath.Join(t.TempDir(), "out")
+	if err := os.CopyFS(dir, os.DirFS(filepath.Join("..", "..", "bench", "runner", "testdata", "sides"))); err != nil {
+		t.Fatal(err)
+	}
+	line := gitModule + "handoff compare -pkg . -bench Cost -rounds 8 -benchtime 1x -gate time -o " + out + " v1 v2"
+	p := shell(t, temp, line)
+	p.Dir = dir
+	if err := p.Run(); code(err) != 1 || !strings.Contains(p.out.String(), "regression: 1 of 2 gated rows worse, most of all +20.0% (Cost/kind=moving, ns/op)") {
+		t.Fatalf("code %d\n%s%s", code(err), &p.out, &p.err)
+	}
+	checkEmpty(t, temp)
+	checkDocument(t, out)
+	again := shell(t, temp, "handoff compare -C "+dir+" -gate time -o "+out+" && false || [ $? -eq 1 ] && git worktree list | wc -l")
+	again.Dir = dir
+	if err := again.Run(); err != nil || !strings.HasSuffix(strings.TrimSpace(again.out.String()), "1") {
+		t.Errorf("judged again: %v\n%s%s", err, &again.out, &again.err)
+	}
+}
+
+// checkDocument reads what a comparison has left in its folder.
+func checkDocument(t *testing.T, dir string) {
+	t.Helper()
+	for _, name := range []string{"base.txt", "head.txt", "verdict.md", "plots/compare.png", "plots/compare.svg"} {
+		if info, err := os.Stat(filepath.Join(dir, name)); err != nil || info.Size() == 0 {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	text, err := os.ReadFile(filepath.Join(dir, "verdict.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var d verdict.Document
+	if err := json.Unmarshal(text, &d); err != nil {
+		t.Fatal(err)
+	}
+	if d.Exit != 1 || d.Rounds != 8 || !strings.HasPrefix(d.Base, "v1 (") || !strings.HasPrefix(d.Command, "handoff compare -pkg example.com/sides -bench 'Cost' -rounds 8 -benchtime 1x ") {
+		t.Errorf("%+v", d)
+	}
+}
+
+// sidesBinary builds the test binary of the runner's module for comparisons.
+func sidesBinary(t *testing.T) string {
+	t.Helper()
+	module := filepath.Join("..", "..", "bench", "runner", "testdata", "sides")
+	binary := filepath.Join(t.TempDir(), "sides.test")
+	t.Setenv("GOWORK", "off")
+	if out, err := execIn(module, "go", "test", "-c", "-ldflags=-w", "-o", binary, "."); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	return binary
+}
+
+// What -max leaves no time for is inconclusive: it could have been measured.
+func TestCompareOutOfTime(t *testing.T) {
+	binary := sidesBinary(t)
+	out := filepath.Join(t.TempDir(), "compare")
+	code, _, stderr := handoff(t, "compare", "-pkg", ".", "-bench", "Cost", "-benchtime", "1x", "-rounds", "1", "-o", out, binary, binary)
+	if code != 3 || !strings.Contains(stderr, "[4/4]") {
+		t.Fatalf("code %d\n%s", code, stderr)
+	}
+	for _, name := range []string{runner.BaseFile, runner.HeadFile} { // of the two cells, one has been measured
+		dropLastSample(t, filepath.Join(out, name))
+	}
+	code, stdout, stderr := handoff(t, "compare", "-o", out, "-max", "1ns")
+	if want := "handoff compare: inconclusive: -max 1ns was over before each of the 2 benchmarks had been measured once\n"; code != 3 || stdout != "" || !strings.HasSuffix(stderr, want) {
+		t.Errorf("code %d, stdout %q, stderr %q", code, stdout, stderr)
+	}
+}
+
+// dropLastSample cuts a record before its last round mark.
+func dropLastSample(t *testing.T, path string) {
+	t.Helper()
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, text[:bytes.LastIndex(text, []byte("# round: "))], 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestCompareInterruptedSaysHowToGoOn(t *testing.T) {
+	binary := sidesBinary(t)
+	out := filepath.Join(t.TempDir(), "compare")
+	var stdout strings.Builder
+	err := runCompare(&stdout, &interrupter{}, []string{"-pkg", ".", "-bench", ".", "-benchtime", "1x", "-rounds", "500", "-o", out, binary, binary})
+	var interrupted *runner.InterruptedError
+	if !errors.As(err, &interrupted) || interrupted.Total != 2000 {
+		t.Fatalf("error %v, want an interruption", err)
+	}
+	if want := "go on with handoff compare -o " + out; !strings.HasSuffix(err.Error(), want) {
+		t.Errorf("error %q does not end in %q", err, want)
+	}
+}

@@ -1,0 +1,200 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"syscall"
+	"time"
+
+	"github.com/handoff-go/handoff/bench/runner"
+	"github.com/handoff-go/handoff/report/record"
+	"github.com/handoff-go/handoff/report/verdict"
+)
+
+const selfcheckUsage = `usage: handoff selfcheck [-full] [-C DIR] [-o DIR] [-floors FILE]
+
+Finds out what verdicts of handoff compare can be trusted on this machine. It
+compares handoff's own benchmarks with themselves, the same binary and one that
+was linked in another order, and then with a binary that is slower by a known
+amount, as a whole and in one phase. It prints false alarms, what was found and
+what was missed, and keeps the machine's noise floor, which later comparisons
+use. Run it in a clone of handoff while nothing else runs.
+
+It takes three minutes; with -full, as many comparisons as the project's own
+claims are about, it takes most of an hour. With -o, all samples and the table
+are kept, and an interrupted check goes on from there.
+
+`
+
+// checking is one call of the subcommand.
+type checking struct {
+	config runner.Config
+	full   bool
+	out    string // "" for nowhere: samples go to a temporary directory
+	floors string // file
+
+	stderr   io.Writer
+	measured []measured
+	about    verdict.About
+}
+
+// runSelfcheck is the subcommand selfcheck.
+func runSelfcheck(stdout, stderr io.Writer, args []string) error {
+	c := &checking{stderr: stderr}
+	flags := c.flags()
+	switch err := flags.Parse(args); {
+	case errors.Is(err, flag.ErrHelp):
+		flags.SetOutput(stdout)
+		fmt.Fprint(stdout, selfcheckUsage+"flags:\n")
+		flags.PrintDefaults()
+		return nil
+	case err != nil:
+		return fmt.Errorf("selfcheck: %w", err)
+	case flags.NArg() > 0:
+		return fmt.Errorf("selfcheck: unexpected argument %q: want flags only", flags.Arg(0))
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	defer stop()
+	if err := c.run(ctx, stdout); err != nil {
+		return fmt.Errorf("selfcheck: %w", err)
+	}
+	return nil
+}
+
+func (c *checking) flags() *flag.FlagSet {
+	flags := flag.NewFlagSet("selfcheck", flag.ContinueOnError)
+	flags.SetOutput(io.Discard) // main prints the error, once
+	flags.BoolVar(&c.full, "full", false, "make as many comparisons as the claims are about")
+	flags.StringVar(&c.config.Dir, "C", "", "build the benchmarks of the clone in directory `DIR`")
+	flags.StringVar(&c.out, "o", "", "keep samples and table in folder `DIR`, and go on with what is there")
+	flags.StringVar(&c.floors, "floors", "", "keep the noise floors in `FILE` (default this user's, which handoff compare reads)")
+	flags.DurationVar(&c.config.Timeout, "timeout", time.Minute, "give up when one sample takes longer than `T`")
+	return flags
+}
+
+// run makes all trials, prints what came of them and keeps the floors.
+func (c *checking) run(ctx context.Context, stdout io.Writer) error {
+	if c.floors == "" {
+		path, err := userFloors()
+		if err != nil {
+			return fmt.Errorf("no place for the floors: %w: name one by -floors FILE", err)
+		}
+		c.floors = path
+	}
+	folder := c.out
+	if folder == "" {
+		temp, err := os.MkdirTemp("", "handoff-selfcheck-*")
+		if err != nil {
+			return err
+		}
+		defer os.RemoveAll(temp)
+		folder = temp
+	}
+	trials := trialsOf(c.full)
+	for i, t := range trials {
+		fmt.Fprintf(c.stderr, "%d of %d: %s\n", i+1, len(trials), t.name)
+		if err := c.try(ctx, t, filepath.Join(folder, fmt.Sprintf("%02d-%s", i+1, t.folder))); err != nil {
+			return err
+		}
+	}
+	return c.conclude(stdout)
+}
+
+// try makes the comparison of a trial and books what it measured.
+func (c *checking) try(ctx context.Context, t trial, dir string) error {
+	config := c.config
+	config.Bench, config.Rounds, config.Seed, config.Out = t.bench, t.rounds, t.seed, dir
+	config.Progress = c.stderr
+	done, err := runner.Compare(ctx, runner.Comparison{Config: config, Head: runner.Source{Flags: t.flags, Env: t.env()}})
+	switch {
+	case err == nil:
+		return c.book(t, done)
+	case c.out != "" && done.Dir != "":
+		return fmt.Errorf("%w\nthe samples before that are kept: go on with the same command", err)
+	}
+	return err
+}
+
+// book reads what a trial has measured.
+func (c *checking) book(t trial, done runner.Compared) error {
+	base, err := record.Open(done.Base)
+	if err != nil {
+		return err
+	}
+	head, err := record.Open(done.Head)
+	if err != nil {
+		return err
+	}
+	rows, design, err := verdict.Rows(base, head, t.metrics())
+	if err != nil {
+		return err
+	}
+	c.about = aboutOf(base, head)
+	c.measured = append(c.measured, measured{t, rows, design})
+	return nil
+}
+
+// measured is a trial that has been made.
+type measured struct {
+	trial
+	rows   []verdict.Row
+	design verdict.Design
+}
+
+// judge judges by the threshold that the claims are about.
+func (m measured) judge(floors *verdict.Floors) *verdict.Table {
+	return verdict.Judge(m.rows, verdict.Rules{Threshold: verdict.DefaultThreshold, Floors: floors, Design: m.design})
+}
+
+// judgeAll tallies all trials. A relinked binary is judged by the floors that the
+// others teach, so that no table is excused by itself; the same binary as if
+// nothing was known; what is slower by the floors of all.
+func (c *checking) judgeAll() (counted tally, floors *verdict.Floors) {
+	floors = learn(c.measured, -1)
+	for i, m := range c.measured {
+		switch {
+		case m.relinked():
+			counted.add(m.trial, m.judge(learn(c.measured, i)))
+		case m.identical():
+			counted.add(m.trial, m.judge(nil))
+		default:
+			counted.add(m.trial, m.judge(floors))
+		}
+	}
+	return counted, floors
+}
+
+// learn makes the floors from all relinked binaries but one.
+func learn(all []measured, but int) *verdict.Floors {
+	floors := &verdict.Floors{}
+	for i, m := range all {
+		if i != but && m.relinked() {
+			floors.Learn(m.judge(nil))
+		}
+	}
+	return floors
+}
+
+// conclude prints the table and writes it, and the floors, where they belong.
+func (c *checking) conclude(stdout io.Writer) error {
+	counted, floors := c.judgeAll()
+	floors.Machine, floors.Date = c.about.Machine, c.about.Date
+	if err := verdict.WriteFloors(c.floors, floors); err != nil {
+		return err
+	}
+	text := counted.text(c.about, floors)
+	if _, err := io.WriteString(stdout, text); err != nil {
+		return err
+	}
+	fmt.Fprintf(c.stderr, "the noise floors of this machine are in %s\n", c.floors)
+	if c.out == "" {
+		return nil
+	}
+	return os.WriteFile(filepath.Join(c.out, "selfcheck.txt"), []byte(text), 0o644)
+}
