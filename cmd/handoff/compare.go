@@ -8,12 +8,10 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
 	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
-	"syscall"
 
 	"github.com/handoff-go/handoff/bench/runner"
 	"github.com/handoff-go/handoff/report/record"
@@ -63,17 +61,11 @@ func runCompare(stdout, stderr io.Writer, args []string) error {
 	c := &comparing{stdout: stdout, stderr: stderr}
 	c.Progress = stderr
 	flags := c.flags()
-	switch err := flags.Parse(args); {
-	case errors.Is(err, flag.ErrHelp):
-		flags.SetOutput(stdout)
-		fmt.Fprint(stdout, compareUsage+"flags:\n")
-		flags.PrintDefaults()
-		return nil
-	case err != nil:
-		return fmt.Errorf("compare: %w", err)
+	if err := parse(flags, args, stdout, compareUsage+"flags:\n"); err != nil {
+		return err
 	}
 	c.args = flags.Args()
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	ctx, stop := untilAsked()
 	defer stop()
 	if err := c.run(ctx); err != nil {
 		return fmt.Errorf("compare: %w", err)
@@ -82,8 +74,7 @@ func runCompare(stdout, stderr io.Writer, args []string) error {
 }
 
 func (c *comparing) flags() *flag.FlagSet {
-	flags := flag.NewFlagSet("compare", flag.ContinueOnError)
-	flags.SetOutput(io.Discard) // main prints the error, once
+	flags := newFlags("compare")
 	measureFlags(flags, &c.Config, "compare")
 	flags.StringVar(&c.Benchtime, "benchtime", "", "make each sample of `N`x iterations (default as many as take 0.15 s, found out once)")
 	flags.DurationVar(&c.Max, "max", 0, "stop after `T`, and answer with what there is")

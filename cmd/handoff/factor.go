@@ -36,14 +36,8 @@ flags:
 func runFactor(stdout, stderr io.Writer, args []string) error {
 	f := filter{stdin: os.Stdin, stderr: &oneAtATime{w: stderr}}
 	flags := f.flags()
-	switch err := flags.Parse(args); {
-	case errors.Is(err, flag.ErrHelp):
-		flags.SetOutput(stdout)
-		_, err := io.WriteString(stdout, factorUsage)
-		flags.PrintDefaults()
+	if err := parse(flags, args, stdout, factorUsage); err != nil {
 		return err
-	case err != nil:
-		return fmt.Errorf("factor: %w", err)
 	}
 	f.files = flags.Args()
 	signals := make(chan os.Signal, 2)
@@ -71,8 +65,7 @@ type filter struct {
 }
 
 func (f *filter) flags() *flag.FlagSet {
-	flags := flag.NewFlagSet("factor", flag.ContinueOnError)
-	flags.SetOutput(io.Discard) // main prints the error, once
+	flags := newFlags("factor")
 	f.spec = strategies.MustParse("goroutines")
 	flags.Func("strategy", "compute by `SPEC` (default goroutines)", func(text string) (err error) {
 		f.spec, err = strategies.Parse(text)

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"errors"
+	"flag"
 	"fmt"
 	"io"
 	"strings"
@@ -185,7 +187,7 @@ func writeOverview(w io.Writer) error {
 
 // writeHelp is what the command says for -h, and its examples.
 func (c command) writeHelp(stdout, stderr io.Writer) error {
-	if err := c.run(stdout, stderr, []string{"-h"}); err != nil {
+	if err := c.run(stdout, stderr, []string{"-h"}); err != nil && !errors.Is(err, flag.ErrHelp) {
 		return err
 	}
 	_, err := io.WriteString(stdout, c.exampleText())

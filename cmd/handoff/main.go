@@ -60,7 +60,7 @@ func run(stdout, stderr io.Writer, args []string) error {
 	if err != nil {
 		return fmt.Errorf("handoff: %w", err)
 	}
-	if err := c.run(stdout, stderr, args[1:]); err != nil {
+	if err := c.run(stdout, stderr, args[1:]); err != nil && !errors.Is(err, flag.ErrHelp) {
 		return fmt.Errorf("handoff %w", err)
 	}
 	return nil
@@ -71,7 +71,7 @@ func run(stdout, stderr io.Writer, args []string) error {
 func status(stderr io.Writer, err error) int {
 	var exit exitError
 	switch {
-	case err == nil, errors.Is(err, flag.ErrHelp), errors.Is(err, syscall.EPIPE):
+	case err == nil, errors.Is(err, syscall.EPIPE):
 		return exitFine
 	case !errors.As(err, &exit):
 		exit = exitError{exitUnable, err}

@@ -6,13 +6,10 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"os"
-	"os/signal"
 	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/handoff-go/handoff/bench"
@@ -54,22 +51,13 @@ flags:
 func runProfile(stdout, stderr io.Writer, args []string) error {
 	p := profiler{stdout: stdout, stderr: stderr}
 	flags := p.flags()
-	switch err := flags.Parse(args); {
-	case errors.Is(err, flag.ErrHelp):
-		flags.SetOutput(stdout)
-		_, err := io.WriteString(stdout, profileUsage)
-		flags.PrintDefaults()
+	if err := parseOnly(flags, args, stdout, profileUsage); err != nil {
 		return err
-	case err != nil:
-		return fmt.Errorf("profile: %w", err)
-	}
-	if flags.NArg() > 0 {
-		return fmt.Errorf("profile: unexpected argument %q: want flags only", flags.Arg(0))
 	}
 	if err := p.prepare(); err != nil {
 		return fmt.Errorf("profile: %w", err)
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	ctx, stop := untilAsked()
 	defer stop()
 	run := p.run
 	if p.trace {
@@ -95,8 +83,7 @@ type profiler struct {
 }
 
 func (p *profiler) flags() *flag.FlagSet {
-	flags := flag.NewFlagSet("profile", flag.ContinueOnError)
-	flags.SetOutput(io.Discard) // main prints the error, once
+	flags := newFlags("profile")
 	flags.Func("strategy", "profile `SPEC`; may be given several times (default process-gob)", func(text string) error {
 		spec, err := strategies.Parse(text)
 		p.specs = append(p.specs, spec)

@@ -1,8 +1,6 @@
 package main
 
 import (
-	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"path/filepath"
@@ -30,18 +28,11 @@ Of a trace, which "handoff profile -trace" records, the timeline is drawn again.
 // runReport is the subcommand report: read one run or two, print tables, write
 // pages and plots. Warnings are no errors; what cannot be read or written is.
 func runReport(stdout, stderr io.Writer, args []string) error {
-	flags := flag.NewFlagSet("report", flag.ContinueOnError)
-	flags.SetOutput(io.Discard) // main prints the error, once
+	flags := newFlags("report")
 	out := flags.String("o", "", "write files into `DIR` instead")
 	mixed := flags.Bool("mixed", false, "allow a file with samples of several machines")
-	switch err := flags.Parse(args); {
-	case errors.Is(err, flag.ErrHelp):
-		flags.SetOutput(stdout)
-		fmt.Fprint(stdout, reportUsage)
-		flags.PrintDefaults()
-		return nil
-	case err != nil:
-		return fmt.Errorf("report: %w", err)
+	if err := parse(flags, args, stdout, reportUsage); err != nil {
+		return err
 	}
 	if n := flags.NArg(); n != 1 && n != 2 {
 		return fmt.Errorf("report: got %d arguments, want one or two: runs' folders or files in the Go benchmark format", n)

@@ -174,7 +174,7 @@ func TestReportBadInput(t *testing.T) {
 
 func TestReportHelp(t *testing.T) {
 	var stdout, stderr bytes.Buffer
-	if err := runReport(&stdout, &stderr, []string{"-h"}); err != nil || !strings.Contains(stdout.String(), "usage: handoff report") || !strings.Contains(stdout.String(), "-o DIR") {
+	if err := run(&stdout, &stderr, []string{"report", "-h"}); err != nil || !strings.Contains(stdout.String(), "usage: handoff report") || !strings.Contains(stdout.String(), "-o DIR") {
 		t.Errorf("%v\n%s", err, stdout.String())
 	}
 }

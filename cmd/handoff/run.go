@@ -6,11 +6,8 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"os"
-	"os/signal"
 	"strconv"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/handoff-go/handoff/bench/runner"
@@ -34,17 +31,10 @@ suites:
 func runRun(stdout, stderr io.Writer, args []string) error {
 	config := runner.Config{Progress: stderr}
 	flags, list := runFlags(&config)
-	switch err := flags.Parse(args); {
-	case errors.Is(err, flag.ErrHelp):
-		printRunHelp(stdout, flags)
-		return nil
-	case err != nil:
-		return fmt.Errorf("run: %w", err)
+	if err := parseOnly(flags, args, stdout, runUsage+suitesUsage()+"\nflags:\n"); err != nil {
+		return err
 	}
-	if flags.NArg() > 0 {
-		return fmt.Errorf("run: unexpected argument %q: want flags only", flags.Arg(0))
-	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	ctx, stop := untilAsked()
 	defer stop()
 	if *list {
 		return listCells(ctx, stdout, config)
@@ -59,8 +49,7 @@ func runRun(stdout, stderr io.Writer, args []string) error {
 
 // runFlags makes the flag set, which fills in c.
 func runFlags(c *runner.Config) (flags *flag.FlagSet, list *bool) {
-	flags = flag.NewFlagSet("run", flag.ContinueOnError)
-	flags.SetOutput(io.Discard) // main prints the error, once
+	flags = newFlags("run")
 	measureFlags(flags, c, "default")
 	flags.StringVar(&c.Benchtime, "benchtime", "", "make each sample of `N`x iterations, or of a time such as 500ms (default 1x)")
 	return flags, flags.Bool("list", false, "print the names of the cells, measure nothing")
@@ -90,21 +79,20 @@ func measureFlags(flags *flag.FlagSet, c *runner.Config, suite string) {
 	})
 }
 
-func printRunHelp(w io.Writer, flags *flag.FlagSet) {
-	fmt.Fprint(w, runUsage)
+// suitesUsage lists the suites, a line each.
+func suitesUsage() string {
+	var text strings.Builder
 	for _, s := range runner.Suites() {
-		fmt.Fprintf(w, "  %-8s %d rounds", s.Name, s.Rounds)
+		fmt.Fprintf(&text, "  %-8s %d rounds", s.Name, s.Rounds)
 		if s.Budget > 0 {
-			fmt.Fprintf(w, ", at most %.0f s on 2 CPUs", s.Budget.Seconds())
+			fmt.Fprintf(&text, ", at most %.0f s on 2 CPUs", s.Budget.Seconds())
 		}
 		if s.Note != "" {
-			fmt.Fprintf(w, "; %s", s.Note)
+			fmt.Fprintf(&text, "; %s", s.Note)
 		}
-		fmt.Fprintln(w)
+		text.WriteString("\n")
 	}
-	fmt.Fprint(w, "\nflags:\n")
-	flags.SetOutput(w)
-	flags.PrintDefaults()
+	return text.String()
 }
 
 func listCells(ctx context.Context, stdout io.Writer, config runner.Config) error {

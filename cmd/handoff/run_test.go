@@ -69,7 +69,7 @@ func TestRunRunRefusesBadFlags(t *testing.T) {
 
 func TestRunRunHelpNamesSuitesAndFlags(t *testing.T) {
 	var out strings.Builder
-	if err := runRun(&out, io.Discard, []string{"-h"}); err != nil {
+	if err := run(&out, io.Discard, []string{"run", "-h"}); err != nil {
 		t.Fatal(err)
 	}
 	for _, want := range []string{"usage: handoff run", "quick", "not for comparison", "-rounds N", "-o DIR"} {

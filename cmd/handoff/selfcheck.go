@@ -2,14 +2,11 @@ package main
 
 import (
 	"context"
-	"errors"
 	"flag"
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
 	"path/filepath"
-	"syscall"
 	"time"
 
 	"github.com/handoff-go/handoff/bench/runner"
@@ -48,18 +45,10 @@ type checking struct {
 func runSelfcheck(stdout, stderr io.Writer, args []string) error {
 	c := &checking{stderr: stderr}
 	flags := c.flags()
-	switch err := flags.Parse(args); {
-	case errors.Is(err, flag.ErrHelp):
-		flags.SetOutput(stdout)
-		fmt.Fprint(stdout, selfcheckUsage+"flags:\n")
-		flags.PrintDefaults()
-		return nil
-	case err != nil:
-		return fmt.Errorf("selfcheck: %w", err)
-	case flags.NArg() > 0:
-		return fmt.Errorf("selfcheck: unexpected argument %q: want flags only", flags.Arg(0))
+	if err := parseOnly(flags, args, stdout, selfcheckUsage+"flags:\n"); err != nil {
+		return err
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	ctx, stop := untilAsked()
 	defer stop()
 	if err := c.run(ctx, stdout); err != nil {
 		return fmt.Errorf("selfcheck: %w", err)
@@ -68,8 +57,7 @@ func runSelfcheck(stdout, stderr io.Writer, args []string) error {
 }
 
 func (c *checking) flags() *flag.FlagSet {
-	flags := flag.NewFlagSet("selfcheck", flag.ContinueOnError)
-	flags.SetOutput(io.Discard) // main prints the error, once
+	flags := newFlags("selfcheck")
 	flags.BoolVar(&c.full, "full", false, "make as many comparisons as the claims are about")
 	flags.StringVar(&c.config.Dir, "C", "", "build the benchmarks of the clone in directory `DIR`")
 	flags.StringVar(&c.out, "o", "", "keep samples and table in folder `DIR`, and go on with what is there")

@@ -1,0 +1,52 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+// newFlags returns an empty flag set for a subcommand. It prints nothing by
+// itself: main prints the error, once.
+func newFlags(name string) *flag.FlagSet {
+	flags := flag.NewFlagSet(name, flag.ContinueOnError)
+	flags.SetOutput(io.Discard)
+	return flags
+}
+
+// parse reads a subcommand's arguments. Who asks for help gets usage and the
+// flags on stdout; the error is then flag.ErrHelp, which is no failure.
+func parse(flags *flag.FlagSet, args []string, stdout io.Writer, usage string) error {
+	err := flags.Parse(args)
+	if errors.Is(err, flag.ErrHelp) {
+		flags.SetOutput(stdout)
+		fmt.Fprint(stdout, usage)
+		flags.PrintDefaults()
+		return err
+	}
+	if err != nil {
+		return fmt.Errorf("%s: %w", flags.Name(), err)
+	}
+	return nil
+}
+
+// parseOnly is parse for a subcommand that takes flags and nothing else.
+func parseOnly(flags *flag.FlagSet, args []string, stdout io.Writer, usage string) error {
+	if err := parse(flags, args, stdout, usage); err != nil {
+		return err
+	}
+	if flags.NArg() > 0 {
+		return fmt.Errorf("%s: unexpected argument %q: want flags only", flags.Name(), flags.Arg(0))
+	}
+	return nil
+}
+
+// untilAsked returns a context that ends when somebody asks the command to end.
+func untilAsked() (context.Context, context.CancelFunc) {
+	return signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+}
