@@ -149,11 +149,10 @@ func (l *lane) take() ledger {
 
 // lapCost is what the readings of one sampled chunk cost, and lapShare how
 // many times longer the chunks between two samples should take, so that
-// sampling stays under one percent.
+// sampling stays under one percent; maxDistance bounds it.
 const (
-	lapCost     = 250
-	lapShare    = 100
-	maxDistance = 64
+	lapCost  = 250
+	lapShare = 100
 )
 
 // lap is the sampled, or not sampled, passage of one chunk.

@@ -10,6 +10,7 @@ import (
 var (
 	clock       = transport.Clock
 	lookupCodec = codec.Lookup
+	maxDistance = int64(64) // mean number of chunks between two samples of a lane, at most
 	// The lanes are those that time what the connection does: the worker's, or
 	// the sender's and the receiver's.
 	wrapConn = func(c transport.Conn, _ ...*lane) transport.Conn { return c }
