@@ -13,6 +13,7 @@ import (
 const recordedRun = "../../report/testdata/run"
 
 func TestReport(t *testing.T) {
+	draws(t)
 	dir := t.TempDir()
 	var stdout, stderr bytes.Buffer
 	if err := runReport(&stdout, &stderr, []string{"-o", dir, recordedRun}); err != nil {
@@ -43,6 +44,7 @@ func TestReport(t *testing.T) {
 }
 
 func TestReportWritesBesideTheFile(t *testing.T) {
+	draws(t)
 	data, err := os.ReadFile(filepath.Join(recordedRun, "bench.txt"))
 	if err != nil {
 		t.Fatal(err)
@@ -128,6 +130,7 @@ func TestReportBeside(t *testing.T) {
 }
 
 func TestReportBadInput(t *testing.T) {
+	draws(t)
 	dir := t.TempDir()
 	file := func(name, text string) string {
 		path := filepath.Join(dir, name)
@@ -176,5 +179,14 @@ func TestReportHelp(t *testing.T) {
 	var stdout, stderr bytes.Buffer
 	if err := run(&stdout, &stderr, []string{"report", "-h"}); err != nil || !strings.Contains(stdout.String(), "usage: handoff report") || !strings.Contains(stdout.String(), "-o DIR") {
 		t.Errorf("%v\n%s", err, stdout.String())
+	}
+}
+
+// draws skips a test that draws where time is short: under the race detector,
+// which finds nothing in one goroutine, that takes ten times as long.
+func draws(t *testing.T) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("draws pictures")
 	}
 }
