@@ -214,6 +214,18 @@ func TestUnevenAndMixed(t *testing.T) {
 	}
 }
 
+// A sample that was taken again completes no cell that is missing.
+func TestRetaken(t *testing.T) {
+	cell := "# round: 1\nBenchmarkFactor/strategy=%s/digits=9/workers=%d-2 1 1000 ns/op 10 ns/item 9 compute-ns/item\n"
+	text := "# rounds: 1\n# cells: 3\n" + fmt.Sprintf(cell, "serial", 1) + fmt.Sprintf(cell, "serial", 1) + fmt.Sprintf(cell, "process-gob", 2)
+	all := strings.Join(parse(t, text).Warnings, "\n")
+	for _, want := range []string{"1 of 3 samples are left out", "the run is unfinished: 2 of 3 samples"} {
+		if !strings.Contains(all, want) {
+			t.Errorf("no warning %q in\n%s", want, all)
+		}
+	}
+}
+
 // Benchmarks of another project are tabled; what cannot be drawn is said.
 func TestStrangers(t *testing.T) {
 	r := parse(t, strings.Repeat("BenchmarkSort/n=10|20-8 100 250 ns/op 16 B/op 2 allocs/op\nBenchmarkSort/n=9-8 100 150 ns/op\n", 6))

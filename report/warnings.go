@@ -35,6 +35,7 @@ func (r *Report) addWarnings() {
 	}
 	r.warnMixed()
 	r.warnUnfinished()
+	r.warnRetaken()
 	r.warnRounds()
 	r.warnConfigs()
 	r.warnSamples()
@@ -61,8 +62,24 @@ func (r *Report) warnMixed() {
 func (r *Report) warnUnfinished() {
 	rounds, errRounds := strconv.Atoi(r.Run.Marks["rounds"])
 	cells, errCells := strconv.Atoi(r.Run.Marks["cells"])
-	if have := len(r.Run.Samples); errRounds == nil && errCells == nil && have < rounds*cells {
+	if have := len(r.Run.Samples) - r.retaken(); errRounds == nil && errCells == nil && have < rounds*cells {
 		r.warn("the run is unfinished: %d of %d samples", have, rounds*cells)
+	}
+}
+
+// retaken is how many samples do not count because their cell was measured
+// again in the same round.
+func (r *Report) retaken() int {
+	n := 0
+	for _, m := range r.matrices {
+		n += m.Retaken
+	}
+	return n
+}
+
+func (r *Report) warnRetaken() {
+	if n := r.retaken(); n > 0 {
+		r.warn("%d of %d samples are left out: their cells were measured again in the same round, and the last sample counts", n, len(r.Run.Samples))
 	}
 }
 
