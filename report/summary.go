@@ -39,7 +39,7 @@ func (r *Report) methods() string {
 		text += " " + autoMethod
 	}
 	if len(r.answers) > 0 {
-		text += " " + answersMethod
+		text += " " + answersMethod + r.checkWords()
 	}
 	if len(r.lanes) > 0 {
 		text += " " + lanesMethod

@@ -351,7 +351,7 @@ func TestAnswers(t *testing.T) {
 func TestLoad(t *testing.T) {
 	b := &BreakEven{Curves: []Curve{{Column: Column{Label: "subprocess gob"}}, {Column: Column{Label: "shared file"}}}}
 	b.Load(Answers(matricesOf(t, handoffRun(0.1))))
-	if b.Curves[0].Loaded != "with 4 KiB: from 9.9 µs" || b.Curves[1].Loaded != "" {
+	if b.Curves[0].Loaded != "with 4 KiB, computed: from 9.9 µs" || b.Curves[1].Loaded != "" {
 		t.Errorf("%q and %q", b.Curves[0].Loaded, b.Curves[1].Loaded)
 	}
 	pays := func(shape string, payload float64) Answer {
@@ -387,6 +387,36 @@ func TestAnswersFromCurves(t *testing.T) {
 		if a.Interval != "too few rounds" || a.Lo == a.Lo || len(a.Tied) > 0 {
 			t.Errorf("one round: %+v", a)
 		}
+	}
+}
+
+// Handing over costs more beside work than without: what is computed says so
+// where the run measured the same shape, with as many workers.
+func TestChecks(t *testing.T) {
+	var text string
+	for digits, compute := range map[int]float64{2: 100, 9: 10000} {
+		for round := 1; round <= 6; round++ {
+			name := fmt.Sprintf("digits=%d/shape=record", digits)
+			text += line("serial", name, 1, round, compute, compute, "") + line("process-gob", name, 2, round, (compute+1000)/2, compute, "")
+		}
+	}
+	all := matricesOf(t, text+handoffRun(0))
+	answers := Answers(all)
+	want := Check{Shape: "record", Subject: "subprocess gob", Computed: "pays off from 990 ns", Measured: "from 1.0 µs"}
+	if got := Checks(all, answers); len(got) != 1 || got[0] != want {
+		t.Errorf("%+v, want %+v", got, want)
+	}
+	for _, a := range answers {
+		if a.About == WhenItPays && a.Computed != (a.From == "Handoff, computed") || a.Computed == (a.From == "Factor, 2 sizes") && a.About == WhenItPays {
+			t.Errorf("%s of %s: computed %v", a.Subject, a.From, a.Computed)
+		}
+	}
+	if got := Checks(matricesOf(t, handoffRun(0)), answers); got != nil {
+		t.Errorf("nothing was measured, and %+v", got)
+	}
+	more := matricesOf(t, strings.ReplaceAll(text, "workers=2", "workers=3")+handoffRun(0))
+	if got := Checks(more, Answers(more)); got != nil {
+		t.Errorf("of three workers and of two: %+v", got)
 	}
 }
 

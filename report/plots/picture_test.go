@@ -110,7 +110,7 @@ func TestSVGText(t *testing.T) {
 		"phases": {"serial", "goroutine pool", "subprocess gob", "subprocess JSON", "shared file", "compute", "encode", "transfer",
 			"decode", "wait", "speed-up", "handoff cost", "1.00×", "10.7 µs", "Every strategy beats serial: 1.40× (shared file) to 1.96× (goroutine pool)", "redraw: handoff report results/x"},
 		"breakeven": {"goroutine pool", "subprocess gob", "subprocess JSON", "shared file", "break-even: 680 ns", "pays off from 680 ns",
-			"with 4 KiB: from 5.1 µs", "A subprocess pays off once an item holds 680 ns of work or more", "100 ns", "1 µs", "10 µs", "slower than serial", "faster than serial"},
+			"with 4 KiB, computed: from 5.1 µs", "A subprocess pays off once an item holds 680 ns of work or more", "100 ns", "1 µs", "10 µs", "slower than serial", "faster than serial"},
 		"best": {"Where leaving the process pays, subprocess gob is never clearly beaten", "Pale: tied with", "stay serial",
 			"no difference", "= JSON", "record, no payload", "tree, 1 MiB", "10 µs", "computed from the measured handoff cost"},
 		"memory": {"Subprocess JSON sends 2.58× the bytes of subprocess gob", "on the wire, per item", "allocated per item", "peak size, all processes",
