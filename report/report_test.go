@@ -117,9 +117,9 @@ func writeMemory(out io.Writer, m *analysis.Memory) {
 
 func writeRoofline(out io.Writer, r *analysis.Roofline) {
 	for _, c := range r.Curves {
-		fmt.Fprintf(out, "roofline: %s worker %s coordinator %s\n", c.Column.Name, spell(c.Worker), spell(c.Coordinator))
+		fmt.Fprintf(out, "roofline: %s worker %s coordinator %s CPU %s\n", c.Column.Name, spell(c.Worker), spell(c.Coordinator), spell(c.CPU))
 		for _, p := range c.Points {
-			fmt.Fprintf(out, "  %s compute %.5g rate %s roof %.5g reached %s\n", p.Work.Name, p.Compute, spell(p.Rate), c.Roof(p.Compute, r.Workers), spell(p.OfRoof))
+			fmt.Fprintf(out, "  %s compute %.5g rate %s roof %.5g reached %s\n", p.Work.Name, p.Compute, spell(p.Rate), r.Roof(c, p.Compute), spell(p.OfRoof))
 		}
 	}
 }

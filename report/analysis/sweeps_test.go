@@ -214,14 +214,59 @@ func TestRoofline(t *testing.T) {
 		t.Fatal(err)
 	}
 	gob, json := r.Curves[0], r.Curves[1]
-	if !near(gob.Worker.Center, 500e-9) || !near(gob.Coordinator.Center, 600e-9) || !near(gob.Roof(1e-6, 2), 2/1500e-9) || !near(gob.Points[0].OfRoof.Center, 0.75) {
+	if !near(gob.Worker.Center, 500e-9) || !near(gob.Coordinator.Center, 600e-9) || !near(r.Roof(gob, 1e-6), 2/1500e-9) || !near(gob.Points[0].OfRoof.Center, 0.75) {
 		t.Errorf("%+v", gob)
 	}
-	if !near(json.Worker.Center, 500e-9) || !near(json.Coordinator.Center, 6000e-9) || !near(json.Roof(1e-6, 2), 2/6000e-9) || !near(json.Roof(1e-3, 2), 2/1000.5e-6) {
+	if !near(json.Worker.Center, 500e-9) || !near(json.Coordinator.Center, 6000e-9) || !near(r.Roof(json, 1e-6), 2/6000e-9) || !near(r.Roof(json, 1e-3), 2/1000.5e-6) {
 		t.Errorf("%+v", json)
 	}
 	if got := r.Title(); got != "Serialization allows subprocess gob 1.3 million items a second; waiting leaves 1.0 million" {
 		t.Error(got)
+	}
+}
+
+// The processes together have no more than the CPUs; and what serialization
+// allows is known only where no lane waits for one of them.
+func TestRooflineOfCPUs(t *testing.T) {
+	run := func(cpus int, ns, ofCPU float64) *Roofline {
+		t.Helper()
+		var text string
+		for round := 1; round <= 6; round++ {
+			for work, compute := range map[string]float64{"digits=2": 1000, "digits=9": 100000} {
+				text += line("serial", work, 1, round, compute, compute, "") + line("process-gob", work, 2, round, ns+(compute-1000)/2, compute,
+					fmt.Sprintf("500 worker-encode-ns/item 600 receiver-decode-ns/item %g cpu-ns/item", compute-1000+ofCPU))
+			}
+		}
+		r, err := NewRoofline(matrixOf(t, strings.ReplaceAll(text, "-2 1 ", fmt.Sprintf("-%d 1 ", cpus))))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return r
+	}
+	const serialize = "Subprocess gob handles items as fast as their serialization allows"
+	const neutral = "How many items a second serialization and computing allow"
+	for _, c := range []struct {
+		name      string
+		cpus      int
+		ns, ofCPU float64
+		roof      float64 // of items of 1 µs
+		byCPUs    bool
+		title     string
+	}{
+		{"CPUs for all", 4, 760, 2400, 2 / 1500e-9, false, serialize},
+		{"lanes outnumber the CPUs", 2, 760, 1400, 2 / 1500e-9, false, neutral},
+		{"as many items as cannot be", 4, 700, 2400, 2 / 1500e-9, false, neutral},
+		{"few CPUs", 2, 1300, 2500, 2 / 2500e-9, true, "The 2 CPUs allow subprocess gob 800,000 items a second; it handles 770,000"},
+		{"more items than the CPUs can do", 2, 1200, 2500, 2 / 2500e-9, true, neutral},
+	} {
+		r := run(c.cpus, c.ns, c.ofCPU)
+		gob := r.Curves[0]
+		if got := r.Roof(gob, 1e-6); !near(got, c.roof) || r.ByCPUs(gob, 1e-6) != c.byCPUs || !near(gob.Points[0].OfRoof.Center, 1e9/c.ns/c.roof) || r.Title() != c.title {
+			t.Errorf("%s: roof %g, by CPUs %v, reached %g, %q; want %g, %v, %q", c.name, got, r.ByCPUs(gob, 1e-6), gob.Points[0].OfRoof.Center, r.Title(), c.roof, c.byCPUs, c.title)
+		}
+		if got, want := r.Roof(gob, 1e-4), min(2/(100e-6+500e-9), float64(c.cpus)/(100e-6+(c.ofCPU-1000)*1e-9)); !near(got, want) {
+			t.Errorf("%s: roof of the large item %g, want %g", c.name, got, want)
+		}
 	}
 }
 
