@@ -120,7 +120,7 @@ func (r *Report) addBest() {
 
 func (r *Report) addMemory() {
 	m, err := analysis.NewMemory(r.main)
-	addPlot(r, "memory", "What an item costs besides time: the bytes that travel, the bytes that are allocated on the way, and the memory that the processes hold at their largest.",
+	addPlot(r, "memory", "What an item costs besides time: the bytes that travel, the bytes that are allocated on the way, and the memory that the processes hold at most: the coordinator at its largest, and every worker as much as the largest one.",
 		m, err, plots.Memory)
 }
 

@@ -186,6 +186,11 @@ func TestMemory(t *testing.T) {
 	if got := m.Title(); got != "Subprocess JSON sends 2.50× the bytes of subprocess gob" {
 		t.Error(got)
 	}
+	// What the largest worker holds bounds the others: how far bounds are apart is no finding.
+	bounds := strings.NewReplacer("wire-B/item", "x", "worker-B/item", "y", "coord-B/item", "z").Replace(text)
+	if m, err := NewMemory(matrixOf(t, bounds)); err != nil || len(m.Amounts) != 1 || m.Amounts[0].Words != "peak of all processes, at most" || m.Title() != "What an item takes in memory" {
+		t.Errorf("peaks alone: %v %+v, %q", err, m, m.Title())
+	}
 	old := strings.NewReplacer("worker-peak-RSS-bytes", "x", "coord-peak-RSS-bytes", "peak-RSS-bytes").Replace(text)
 	if m, err := NewMemory(matrixOf(t, old)); err != nil || m.Amounts[2].Words != "peak size, largest process" || m.Amounts[2].Rows[1].Total.Center != 3e7 {
 		t.Errorf("a run of before: %v %+v", err, m)

@@ -113,7 +113,7 @@ func TestSVGText(t *testing.T) {
 			"with 4 KiB, computed: from 5.1 µs", "A subprocess pays off once an item holds 680 ns of work or more", "100 ns", "1 µs", "10 µs", "slower than serial", "faster than serial"},
 		"best": {"Where leaving the process pays, subprocess gob is never clearly beaten", "Pale: tied with", "stay serial",
 			"no difference", "= JSON", "record, no payload", "tree, 1 MiB", "10 µs", "computed from the measured handoff cost"},
-		"memory": {"Subprocess JSON sends 2.58× the bytes of subprocess gob", "on the wire, per item", "allocated per item", "peak size, all processes",
+		"memory": {"Subprocess JSON sends 2.58× the bytes of subprocess gob", "on the wire, per item", "allocated per item", "peak of all processes, at most",
 			"Dark: the workers, pale: the coordinator", "31.5 B", "12.2 B", "MiB"},
 		"roofline": {"The 2 CPUs allow subprocess gob 3.1 million items a second; it handles 3.0 million", "computing alone: 2 workers", "serial",
 			"roof 3.2 M/s: 2 CPUs", "95% of it reached", "10 M/s", "measured 29 M/s"},
