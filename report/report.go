@@ -114,6 +114,9 @@ func (r *Report) addBreakEven() {
 
 func (r *Report) addBest() {
 	b, err := analysis.NewBest(r.matrices)
+	if err == nil && b.LeftOut > 0 {
+		r.warn("the picture best leaves out %d of %d kinds of data", b.LeftOut, b.LeftOut+len(b.Rows))
+	}
 	addPlot(r, "best", "Find the row of your data and the column of your work: the colour is the strategy to take, the number how many times as fast as serial it is.",
 		b, err, plots.Best)
 }

@@ -214,6 +214,34 @@ func TestUnevenAndMixed(t *testing.T) {
 	}
 }
 
+// Each benchmark that pictures are drawn from is looked through for gaps, but
+// serial carries no payload that it could lack.
+func TestGaps(t *testing.T) {
+	var text strings.Builder
+	for round := 1; round <= 6; round++ {
+		for _, s := range []string{"serial", "process-gob"} { // what other pictures are drawn from
+			fmt.Fprintf(&text, "# round: %d\nBenchmarkFactor/strategy=%s/digits=9/workers=2/chunk=auto-2 1 1000 ns/op 50 ns/item 9 compute-ns/item\n", round, s)
+		}
+		for payload := range 20 {
+			for _, s := range []string{"serial", "goroutines", "process-gob", "process-json"} {
+				if s == "serial" && payload > 0 || s == "process-json" && payload == 7 {
+					continue
+				}
+				fmt.Fprintf(&text, "# round: %d\nBenchmarkHandoff/strategy=%s/payload=%d/shape=record/workers=2/chunk=auto-2 1 1000 ns/op 50 ns/item 9 compute-ns/item\n", round, s, payload)
+			}
+		}
+	}
+	all := strings.Join(parse(t, text.String()).Warnings, "\n")
+	for _, want := range []string{
+		"no samples, so left out of tables and pictures, of Handoff process-json payload=7/shape=record\n",
+		"the picture best leaves out 2 of 20 kinds of data",
+	} {
+		if !strings.Contains(all+"\n", want) {
+			t.Errorf("no warning %q in\n%s", want, all)
+		}
+	}
+}
+
 // A sample that was taken again completes no cell that is missing.
 func TestRetaken(t *testing.T) {
 	cell := "# round: 1\nBenchmarkFactor/strategy=%s/digits=9/workers=%d-2 1 1000 ns/op 10 ns/item 9 compute-ns/item\n"
