@@ -1,6 +1,7 @@
 package report
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/handoff-go/handoff/report/analysis"
@@ -8,8 +9,26 @@ import (
 
 // answersMethod says how the answers were found that are not read off a curve.
 const answersMethod = "A shape that was measured with several sizes of item has its break-even read off between them; for the others it is computed from the handoff cost o of items " +
-	"with nothing to compute, as c = o/(P−1). A codec wins if the other takes 5% longer at least and the interval of the ratios within each round is clear of 1; else they tie. " +
+	"with nothing to compute, as c = o/(P−1). That takes o for the same beside work, and its interval holds how o varies, not that. A codec wins if the other takes 5% longer at least and the interval of the ratios within each round is clear of 1; else they tie. " +
 	"Break-evens tie where their intervals meet; those computed from o, where the difference within each round is less than 5% or not clear of zero."
+
+// checkWords say how far the computed break-evens are off where they can be
+// checked, "" where they cannot.
+func (r *Report) checkWords() string {
+	var words []string
+	shape := ""
+	for _, c := range analysis.Checks(r.matrices, r.answers) {
+		text := fmt.Sprintf("%s %s (measured: %s)", c.Subject, c.Computed, c.Measured)
+		if c.Shape != shape {
+			shape, text = c.Shape, fmt.Sprintf("on shape %s %s", c.Shape, text)
+		}
+		words = append(words, text)
+	}
+	if len(words) == 0 {
+		return ""
+	}
+	return " Computed where it was measured, too: " + strings.Join(words, "; ") + "."
+}
 
 // answerTables has a table for each question that the run answers.
 func (r *Report) answerTables() []*table {

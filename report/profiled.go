@@ -39,7 +39,7 @@ func (p Profiled) overview() *table {
 	for _, c := range p.Cells {
 		row, widest := []string{c.Name}, 0.0
 		for _, s := range c.Shares() {
-			row = append(row, perItem(s.PerItem)+" "+percent(s.Part))
+			row = append(row, perItem(s.PerItem)+" "+analysis.Percent(s.Part))
 			widest = max(widest, s.Margin)
 		}
 		t.rows = append(t.rows, append(row, fmt.Sprint(c.Samples()), points(widest)))
@@ -48,14 +48,13 @@ func (p Profiled) overview() *table {
 }
 
 func perItem(seconds float64) string { return analysis.Time(seconds, 2) }
-func percent(part float64) string    { return fmt.Sprintf("%.0f %%", 100*part) }
 func points(part float64) string     { return fmt.Sprintf("%.1f", 100*part) }
 
 // writeProfiledCell writes what is known of one cell.
 func writeProfiledCell(w io.Writer, c *profiles.Cell) {
 	fmt.Fprintf(w, "%s: %d items in %v, %d samples of 10 ms", c.What, c.Items, c.Wall.Round(10*time.Millisecond), c.Samples())
 	if part, ok := c.Covered(); ok {
-		fmt.Fprintf(w, ", which is %s of the %v of CPU time that the system counted", percent(part), c.Used.Round(10*time.Millisecond))
+		fmt.Fprintf(w, ", which is %s of the %v of CPU time that the system counted", analysis.Percent(part), c.Used.Round(10*time.Millisecond))
 	}
 	io.WriteString(w, ".\n\n")
 	for _, lost := range c.Lost {
@@ -133,7 +132,7 @@ func dominant(c *profiles.Cell, phase string) string {
 	var names []string
 	for _, f := range functions[:min(shownFunctions, len(functions))] {
 		if f.Flat > 0 {
-			names = append(names, fmt.Sprintf("`%s` %s", f.Name, percent(f.Flat)))
+			names = append(names, fmt.Sprintf("`%s` %s", f.Name, analysis.Percent(f.Flat)))
 		}
 	}
 	return fmt.Sprintf("Of %d samples of %s: %s.", samples, phase, strings.Join(names, ", "))

@@ -114,13 +114,16 @@ func (r *Report) addBreakEven() {
 
 func (r *Report) addBest() {
 	b, err := analysis.NewBest(r.matrices)
+	if err == nil && b.LeftOut > 0 {
+		r.warn("the picture best leaves out %d of %d kinds of data", b.LeftOut, b.LeftOut+len(b.Rows))
+	}
 	addPlot(r, "best", "Find the row of your data and the column of your work: the colour is the strategy to take, the number how many times as fast as serial it is.",
 		b, err, plots.Best)
 }
 
 func (r *Report) addMemory() {
 	m, err := analysis.NewMemory(r.main)
-	addPlot(r, "memory", "What an item costs besides time: the bytes that travel, the bytes that are allocated on the way, and the memory that the processes hold at their largest.",
+	addPlot(r, "memory", "What an item costs besides time: the bytes that travel, the bytes that are allocated on the way, and the memory that the processes hold at most: the coordinator at its largest, and every worker as much as the largest one.",
 		m, err, plots.Memory)
 }
 

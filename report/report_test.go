@@ -117,9 +117,9 @@ func writeMemory(out io.Writer, m *analysis.Memory) {
 
 func writeRoofline(out io.Writer, r *analysis.Roofline) {
 	for _, c := range r.Curves {
-		fmt.Fprintf(out, "roofline: %s worker %s coordinator %s\n", c.Column.Name, spell(c.Worker), spell(c.Coordinator))
+		fmt.Fprintf(out, "roofline: %s worker %s coordinator %s CPU %s\n", c.Column.Name, spell(c.Worker), spell(c.Coordinator), spell(c.CPU))
 		for _, p := range c.Points {
-			fmt.Fprintf(out, "  %s compute %.5g rate %s roof %.5g reached %s\n", p.Work.Name, p.Compute, spell(p.Rate), c.Roof(p.Compute, r.Workers), spell(p.OfRoof))
+			fmt.Fprintf(out, "  %s compute %.5g rate %s roof %.5g reached %s\n", p.Work.Name, p.Compute, spell(p.Rate), r.Roof(c, p.Compute), spell(p.OfRoof))
 		}
 	}
 }
@@ -211,6 +211,46 @@ func TestUnevenAndMixed(t *testing.T) {
 	all = strings.Join(parse(t, text+mixed).Warnings, "\n")
 	if !strings.Contains(all, "Factor was measured under 2 different configurations") {
 		t.Errorf("two machines in a file are not told:\n%s", all)
+	}
+}
+
+// Each benchmark that pictures are drawn from is looked through for gaps, but
+// serial carries no payload that it could lack.
+func TestGaps(t *testing.T) {
+	var text strings.Builder
+	for round := 1; round <= 6; round++ {
+		for _, s := range []string{"serial", "process-gob"} { // what other pictures are drawn from
+			fmt.Fprintf(&text, "# round: %d\nBenchmarkFactor/strategy=%s/digits=9/workers=2/chunk=auto-2 1 1000 ns/op 50 ns/item 9 compute-ns/item\n", round, s)
+		}
+		for payload := range 20 {
+			for _, s := range []string{"serial", "goroutines", "process-gob", "process-json"} {
+				if s == "serial" && payload > 0 || s == "process-json" && payload == 7 {
+					continue
+				}
+				fmt.Fprintf(&text, "# round: %d\nBenchmarkHandoff/strategy=%s/payload=%d/shape=record/workers=2/chunk=auto-2 1 1000 ns/op 50 ns/item 9 compute-ns/item\n", round, s, payload)
+			}
+		}
+	}
+	all := strings.Join(parse(t, text.String()).Warnings, "\n")
+	for _, want := range []string{
+		"no samples, so left out of tables and pictures, of Handoff process-json payload=7/shape=record\n",
+		"the picture best leaves out 2 of 20 kinds of data",
+	} {
+		if !strings.Contains(all+"\n", want) {
+			t.Errorf("no warning %q in\n%s", want, all)
+		}
+	}
+}
+
+// A sample that was taken again completes no cell that is missing.
+func TestRetaken(t *testing.T) {
+	cell := "# round: 1\nBenchmarkFactor/strategy=%s/digits=9/workers=%d-2 1 1000 ns/op 10 ns/item 9 compute-ns/item\n"
+	text := "# rounds: 1\n# cells: 3\n" + fmt.Sprintf(cell, "serial", 1) + fmt.Sprintf(cell, "serial", 1) + fmt.Sprintf(cell, "process-gob", 2)
+	all := strings.Join(parse(t, text).Warnings, "\n")
+	for _, want := range []string{"1 of 3 samples are left out", "the run is unfinished: 2 of 3 samples"} {
+		if !strings.Contains(all, want) {
+			t.Errorf("no warning %q in\n%s", want, all)
+		}
 	}
 }
 

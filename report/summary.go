@@ -26,8 +26,10 @@ const (
 const rooflineMethod = "A worker computes an item and serializes it, one after the other, so P workers handle at most P/(c + s) items a second: " +
 	"where items are small the line is the flat roof P/s that serialization allows, where they are large the slope P/c that computing allows. " +
 	"c is the compute per item as serial measures it, s the least encode + transfer + decode per item of the lane that limits the strategy. " +
+	"Nor do all processes together handle more than CPUs/(c + h), with h the CPU time of the smallest item beside c, where the file tells it: the line is the lower one. " +
+	"s is wall time, and holds waiting for a CPU where workers and coordinator outnumber the CPUs. " +
 	"A dot is what was measured, and how far it is below its line is what scheduling and waiting cost: a small item under a high roof wants larger chunks " +
-	"or fewer switches, one at its roof wants a cheaper codec, and one on the slope wants more CPUs."
+	"or fewer switches, one at its roof wants a cheaper codec (or, where it is the CPUs', more of them), and one on the slope wants more CPUs."
 
 // methods says how the numbers of this run were made.
 func (r *Report) methods() string {
@@ -39,7 +41,7 @@ func (r *Report) methods() string {
 		text += " " + autoMethod
 	}
 	if len(r.answers) > 0 {
-		text += " " + answersMethod
+		text += " " + answersMethod + r.checkWords()
 	}
 	if len(r.lanes) > 0 {
 		text += " " + lanesMethod

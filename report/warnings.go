@@ -16,7 +16,6 @@ const (
 	wideSpread   = 0.10 // half width of an interval, as a part of the median
 	highPressure = 0.10 // part of a sample in which a task waited for a CPU
 	largeRest    = 0.05 // part of worker time that no phase accounts for
-	planned      = 0.25 // part of the cells; if more are missing, nobody meant to measure them
 )
 
 // warn adds a warning: what is the matter, and what follows from it.
@@ -35,6 +34,7 @@ func (r *Report) addWarnings() {
 	}
 	r.warnMixed()
 	r.warnUnfinished()
+	r.warnRetaken()
 	r.warnRounds()
 	r.warnConfigs()
 	r.warnSamples()
@@ -61,8 +61,24 @@ func (r *Report) warnMixed() {
 func (r *Report) warnUnfinished() {
 	rounds, errRounds := strconv.Atoi(r.Run.Marks["rounds"])
 	cells, errCells := strconv.Atoi(r.Run.Marks["cells"])
-	if have := len(r.Run.Samples); errRounds == nil && errCells == nil && have < rounds*cells {
+	if have := len(r.Run.Samples) - r.retaken(); errRounds == nil && errCells == nil && have < rounds*cells {
 		r.warn("the run is unfinished: %d of %d samples", have, rounds*cells)
+	}
+}
+
+// retaken is how many samples do not count because their cell was measured
+// again in the same round.
+func (r *Report) retaken() int {
+	n := 0
+	for _, m := range r.matrices {
+		n += m.Retaken
+	}
+	return n
+}
+
+func (r *Report) warnRetaken() {
+	if n := r.retaken(); n > 0 {
+		r.warn("%d of %d samples are left out: their cells were measured again in the same round, and the last sample counts", n, len(r.Run.Samples))
 	}
 }
 
@@ -124,34 +140,17 @@ func (r *Report) warnSamples() {
 	}
 }
 
-// warnGaps names the cells that are missing from the tables of the benchmark
-// that the pictures are drawn from. Where more than a part of them is missing,
-// that was the plan.
+// warnGaps names the cells that are missing from tables and pictures.
 func (r *Report) warnGaps() {
-	if r.main == nil {
-		return
-	}
-	var gaps []string
-	for _, part := range r.main.Parts() {
-		if found := r.gaps(part); float64(len(found)) <= planned*float64(len(part.Works)*len(part.Columns)) {
-			gaps = append(gaps, found...)
+	var names []string
+	for _, m := range r.matrices {
+		for _, g := range m.Gaps() {
+			names = append(names, strings.Join(nonEmpty(m.Bench, g.Column.Name, g.Work.Name), " "))
 		}
 	}
-	if len(gaps) > 0 {
-		r.warn("no samples, so left out of tables and pictures, of %s", some(gaps))
+	if len(names) > 0 {
+		r.warn("no samples, so left out of tables and pictures, of %s", some(names))
 	}
-}
-
-// gaps are the names of cells that a part of the main matrix lacks.
-func (r *Report) gaps(part analysis.Part) (names []string) {
-	for _, w := range part.Works {
-		for _, c := range part.Columns {
-			if r.main.Cell(w, c) == nil {
-				names = append(names, strings.Join(nonEmpty(r.main.Bench, c.Name, w.Name), " "))
-			}
-		}
-	}
-	return names
 }
 
 // some lists the first names and counts the rest.

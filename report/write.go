@@ -6,6 +6,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"github.com/handoff-go/handoff/report/record"
 )
 
 // Names of what a report writes into a run's folder.
@@ -33,7 +35,7 @@ func writeFiles(dir string, files []file) (paths []string, err error) {
 	for _, f := range files {
 		path := filepath.Join(dir, f.name)
 		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-			return paths, fmt.Errorf("cannot write %s: %w", path, plain(err))
+			return paths, fmt.Errorf("cannot write %s: %w", path, record.Plain(err))
 		}
 		if err := replaceFile(path, f.data); err != nil {
 			return paths, err
@@ -126,7 +128,7 @@ func sameFolder(a, b string) bool {
 func replaceFile(path string, data []byte) error {
 	aside, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*")
 	if err != nil {
-		return fmt.Errorf("cannot write %s: %w", path, plain(err))
+		return fmt.Errorf("cannot write %s: %w", path, record.Plain(err))
 	}
 	_, err = aside.Write(data)
 	err = errors.Join(err, aside.Chmod(0o644), aside.Close())
@@ -135,20 +137,7 @@ func replaceFile(path string, data []byte) error {
 	}
 	if err != nil {
 		os.Remove(aside.Name())
-		return fmt.Errorf("cannot write %s: %w", path, plain(err))
+		return fmt.Errorf("cannot write %s: %w", path, record.Plain(err))
 	}
 	return nil
-}
-
-// plain drops the system call and the aside's name from an error of package os.
-func plain(err error) error {
-	var pathErr *fs.PathError
-	if errors.As(err, &pathErr) {
-		return fmt.Errorf("%s: %w", pathErr.Path, pathErr.Err)
-	}
-	var linkErr *os.LinkError
-	if errors.As(err, &linkErr) {
-		return linkErr.Err
-	}
-	return err
 }

@@ -208,7 +208,7 @@ type labeller struct {
 	of       context.Context // what contexts[phaseCompute] is made of, if it is a task's
 }
 
-// phaseLabels are the values of LabelPhase.
+// phaseLabels are the values of LabelPhase, and the names of phases in a trace.
 var phaseLabels = [phaseEnd]string{
 	phaseWait: "wait", phaseTransfer: "transfer", phaseDecode: "decode", phaseCompute: "compute", phaseEncode: "encode",
 	phaseBusy: "transfer",

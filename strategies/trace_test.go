@@ -39,7 +39,7 @@ func tracedRun(t *testing.T, spec string, items []uint64) (*Trace, *traceView) {
 	for _, l := range v.lanes {
 		// A worker and who receives from it wait in the end, for what does not come.
 		if n := len(l.spans); n > 0 && len(v.processes) > 1 && l.kind != laneSender && l.spans[n-1].phase != phaseWait {
-			t.Errorf("%s: %s ends with %s", spec, l.name, phaseName(l.spans[n-1].phase))
+			t.Errorf("%s: %s ends with %s", spec, l.name, phaseLabels[l.spans[n-1].phase])
 		}
 		for i, s := range l.spans {
 			// What is decoded came in the transfer before.
@@ -65,7 +65,7 @@ func laneNames(v *traceView) string {
 		name := l.of.name[:strings.IndexByte(l.of.name, '(')] + "/ " + l.name + ":"
 		for p := phaseWait; p < phaseBusy; p++ {
 			if has[p] {
-				name += " " + phaseName(p)
+				name += " " + phaseLabels[p]
 			}
 		}
 		all = append(all, name)

@@ -154,7 +154,7 @@ func (w *traceWriter) record(r traceRecord, lane int) {
 	w.string(`,"ts":`).micros(r.at)
 	if r.flow == nil {
 		w.string(`,"dur":`).micros(s.end - s.start - 1)
-		w.string(`,"name":"`).string(phaseName(s.phase)).string(`","cat":"`).string(r.lane.kind.String())
+		w.string(`,"name":"`).string(phaseLabels[s.phase]).string(`","cat":"`).string(r.lane.kind.String())
 		w.string(`"`).args(s)
 	} else {
 		w.string(`,"name":"chunk","cat":"flow","id":`).number(int64(r.flow.chunk))
@@ -206,9 +206,4 @@ func (w *traceWriter) micros(ns int64) *traceWriter {
 	w.line = append(w.line, '.')
 	w.line = append(w.line, strconv.FormatInt(rest, 10)[1:]...)
 	return w
-}
-
-// phaseName is a phase's name in a trace.
-func phaseName(p phase) string {
-	return [...]string{"wait", "transfer", "decode", "compute", "encode"}[p]
 }

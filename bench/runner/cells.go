@@ -12,8 +12,9 @@ import (
 )
 
 const (
-	listVariable = "HANDOFF_LIST"
-	cellPrefix   = "# cell: "
+	listVariable    = "HANDOFF_LIST"
+	cellPrefix      = "# cell: "
+	profileVariable = "HANDOFF_PROFILE" // has a benchmark profile itself after it was measured
 )
 
 // cell is one benchmark of one package, by its full name without the number of

@@ -54,10 +54,11 @@ func (b *binary) run(ctx context.Context, env []string, args ...string) (ended, 
 	return e, err
 }
 
-// env is what samples find around them: this process's environment, with a
-// temporary directory that is removed whatever becomes of them.
+// env is what samples find around them: this process's environment but for what
+// would have them do something else than be measured, with a temporary directory
+// that is removed whatever becomes of them.
 func (b *binary) env() []string {
-	env := append(os.Environ(), listVariable+"=", factor.DigestsVar+"="+filepath.Join(b.temp, "digests.json"))
+	env := append(os.Environ(), listVariable+"=", profileVariable+"=", factor.DigestsVar+"="+filepath.Join(b.temp, "digests.json"))
 	for _, name := range []string{"TMPDIR", "TMP", "TEMP"} {
 		env = append(env, name+"="+b.temp)
 	}

@@ -135,6 +135,20 @@ func TestRunGivesSamplesADirectory(t *testing.T) {
 	}
 }
 
+// A sample that profiles itself, too, takes longer, and leaves files nobody asked
+// the run for.
+func TestRunDoesNotProfile(t *testing.T) {
+	t.Setenv("HANDOFF_PROFILE", t.TempDir())
+	dir, err := Run(within(t), tiny(t, "Temp"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, _ := recordedTurns(t, dir)
+	if got := r.config["profiles"]; got != "none" {
+		t.Errorf("a sample found HANDOFF_PROFILE=%s", got)
+	}
+}
+
 // cancelAfter cancels once n samples have been reported.
 type cancelAfter struct {
 	n      int

@@ -133,6 +133,32 @@ func TestMatrixOrder(t *testing.T) {
 	}
 }
 
+// A comparison measures a cell again in a round under pressure: only the last
+// sample counts, of either side of a pair.
+func TestRetakenSamplesDoNotCount(t *testing.T) {
+	var text string
+	for round := 1; round <= 6; round++ {
+		text += line("serial", "digits=9", 1, round, 1000, 990, "") + line("goroutines", "digits=9", 2, round, 600, 990, "")
+	}
+	text += line("serial", "digits=9", 1, 3, 2000, 1990, "") + line("serial", "digits=9", 1, 3, 3000, 2990, "") +
+		line("goroutines", "digits=9", 2, 2, 700, 990, "")
+	m := matrixOf(t, text)
+	serial, other := m.Serial(m.Works[0]), m.Cell(m.Works[0], m.Columns[1])
+	if m.Retaken != 3 || len(serial.Samples) != 6 || len(other.Samples) != 6 {
+		t.Errorf("%d left out of %d and %d samples, want 3, 6 and 6", m.Retaken, len(serial.Samples), len(other.Samples))
+	}
+	for _, p := range pairs(serial, other) {
+		s, o := 1e9*p.serial.Values[MetricItem], 1e9*p.other.Values[MetricItem]
+		want := map[int][2]float64{2: {1000, 700}, 3: {3000, 600}}[p.key.round]
+		if want == [2]float64{} {
+			want = [2]float64{1000, 600}
+		}
+		if !near(s, want[0]) || !near(o, want[1]) {
+			t.Errorf("round %d pairs %g with %g ns, want %v", p.key.round, s, o, want)
+		}
+	}
+}
+
 func TestConfigsStayApart(t *testing.T) {
 	run, err := record.Parse("x.txt", []byte("goos: linux\n"+line("serial", "digits=9", 1, 1, 1, 1, "")+
 		"goos: darwin\n"+line("goroutines", "digits=9", 2, 1, 1, 1, "")))

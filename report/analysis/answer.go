@@ -26,6 +26,10 @@ type Answer struct {
 	Interval string // Lo and Hi in words
 	N        int    // rounds
 	From     string // what was measured: "Factor, 6 sizes"
+	// Computed says that Value comes from the handoff cost of items with nothing
+	// to compute. Its ends hold how that varies, not that handing over costs more
+	// beside work: see [Checks].
+	Computed bool
 }
 
 // About is a question that answers are about.
@@ -88,7 +92,7 @@ func (c Crossing) ties(o Crossing) bool {
 }
 
 // costAnswers are computed from what handing over costs where there is nothing
-// to compute: o ≤ (P−1)·c from c = o/(P−1) on.
+// to compute: o ≤ (P−1)·c from c = o/(P−1) on, if o does not change with c.
 func (m *Matrix) costAnswers(w Work) []Answer {
 	cols, workers := m.chosen()
 	serial := m.serialOfShape(w)
@@ -102,7 +106,7 @@ func (m *Matrix) costAnswers(w Work) []Answer {
 		}
 		x := crossingOf(NewInterval(cost.scaled(1 / float64(workers-1)).values()))
 		a := newPayAnswer(c, x, math.Inf(1))
-		a.Shape, a.Payload, a.N, a.From = w.Key("shape"), w.payload(), len(cost), m.Bench
+		a.Shape, a.Payload, a.N, a.From, a.Computed = w.Key("shape"), w.payload(), len(cost), m.Bench+", computed", true
 		found, costs, of = append(found, a), append(costs, cost), append(of, c)
 	}
 	for i := range found {

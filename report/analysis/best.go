@@ -21,6 +21,7 @@ type Best struct {
 	Computed bool
 	Computes []float64 // of the columns, seconds per item
 	Rows     []BestRow
+	LeftOut  int // rows that a picture has no place for
 }
 
 // BestRow is one kind of data.
@@ -68,6 +69,8 @@ func NewBest(all []*Matrix) (*Best, error) {
 	case !slices.ContainsFunc(best.tiles(), func(t Tile) bool { return !t.Noisy() }):
 		return nil, &MissingError{"best", "work for which rounds are enough, and alike enough, to tell a winner"}
 	}
+	best.LeftOut = max(0, len(best.Rows)-maxBestRows)
+	best.Rows = best.Rows[:len(best.Rows)-best.LeftOut]
 	return best, nil
 }
 
@@ -233,7 +236,6 @@ func newComputedBest(m *Matrix) *Best {
 	slices.SortStableFunc(rows, func(a, b computedRow) int {
 		return cmp.Or(strings.Compare(a.work.Key("shape"), b.work.Key("shape")), compareValues(a.work.Key("payload"), b.work.Key("payload")))
 	})
-	rows = rows[:min(len(rows), maxBestRows)]
 	b := &Best{Bench: m.Bench, Workers: workers, Computed: true, Computes: computeColumns(rows, workers)}
 	for _, r := range rows {
 		_, words := splitSize(r.work)

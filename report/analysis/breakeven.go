@@ -20,7 +20,7 @@ type Curve struct {
 	Column   Column
 	Points   []CostPoint
 	Crossing Crossing
-	Loaded   string // "with 4 KiB: from 11 µs", or ""; see [BreakEven.Load]
+	Loaded   string // "with 4 KiB, computed: from 11 µs", or ""; see [BreakEven.Load]
 }
 
 // CostPoint is one work: what an item of it costs to compute (x) and to hand
@@ -122,10 +122,19 @@ func (b *BreakEven) Load(answers []Answer) {
 	for i := range b.Curves {
 		for _, a := range answers {
 			if a.About == WhenItPays && a.Shape == load.Shape && a.Payload == load.Payload && a.Subject == b.Curves[i].Column.Label {
-				b.Curves[i].Loaded = "with " + Bytes(a.Payload, 3) + ": " + strings.TrimPrefix(a.Words, "pays off ")
+				b.Curves[i].Loaded = a.loadWords()
 			}
 		}
 	}
+}
+
+// loadWords say of an answer what the note of a curve says.
+func (a Answer) loadWords() string {
+	words := "with " + Bytes(a.Payload, 3)
+	if a.Computed {
+		words += ", computed"
+	}
+	return words + ": " + strings.TrimPrefix(a.Words, "pays off ")
 }
 
 // lighter orders the loads that a picture of break-evens can tell of.

@@ -105,7 +105,7 @@ func splitKeys(keys []record.Pair) (col Column, work []record.Pair) {
 func (c Column) id() string { return c.Strategy + "\x00" + joinPairs(c.Setup) }
 
 func compareColumns(a, b Column) int {
-	if d := rank(a.Strategy) - rank(b.Strategy); d != 0 {
+	if d := Rank(a.Strategy) - Rank(b.Strategy); d != 0 {
 		return d
 	}
 	if d := strings.Compare(a.Strategy, b.Strategy); d != 0 {
@@ -114,7 +114,8 @@ func compareColumns(a, b Column) int {
 	return comparePairs(a.Setup, b.Setup)
 }
 
-func rank(strategy string) int {
+// Rank is a strategy's place in tables and pictures; those unknown share the last.
+func Rank(strategy string) int {
 	if i := slices.Index(strategyOrder, strategy); i >= 0 {
 		return i
 	}

@@ -17,8 +17,10 @@
 // items a second, with c the compute of an item and s its serialization on the
 // worker's side. Where items are small that is the flat roof P/s, which
 // serialization allows; where they are large the slope P/c, which computing
-// allows. How far a measured point lies below is what scheduling and waiting
-// cost: nobody computed or serialized meanwhile.
+// allows. CPUs set a limit of their own, CPUs/(c + h), with h the CPU time of an
+// item beside c in all processes: it is the lower one where workers and coordinator
+// share few CPUs. How far a measured point lies below is what scheduling and
+// waiting cost: nobody computed or serialized meanwhile.
 //
 // Values are in base units as benchfmt tidies them: seconds and bytes.
 package analysis

@@ -21,6 +21,7 @@ type Matrix struct {
 	Works   []Work
 	Columns []Column
 	Units   benchfmt.UnitMetadataMap
+	Retaken int // samples left out: the cell was measured again in the same round
 
 	cells map[[2]string]*Cell // by Work.Name and Column.id
 }
@@ -53,7 +54,8 @@ func (w Work) Words() string {
 	return strings.Join(parts, ", ")
 }
 
-// Cell is one point of the matrix with all its samples, in the order taken.
+// Cell is one point of the matrix with the samples that count, in the order
+// taken.
 type Cell struct {
 	Column  Column
 	Work    Work
@@ -153,7 +155,18 @@ func (m *Matrix) add(s record.Sample) {
 		m.addWork(work)
 		m.addColumn(col)
 	}
-	cell.Samples = append(cell.Samples, s)
+	m.Retaken += cell.take(s)
+}
+
+// take adds a sample in place of those of the same round, and returns how many
+// these are. Of several samples of a round the last counts: the others were taken
+// under pressure (see [record.Sample.Pressed]).
+func (c *Cell) take(s record.Sample) (replaced int) {
+	before := len(c.Samples)
+	c.Samples = slices.DeleteFunc(c.Samples, func(o record.Sample) bool { return s.Round > 0 && o.Round == s.Round })
+	replaced = before - len(c.Samples)
+	c.Samples = append(c.Samples, s)
+	return replaced
 }
 
 func (m *Matrix) addWork(w Work) {

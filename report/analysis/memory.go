@@ -26,6 +26,9 @@ type Memory struct {
 type Amount struct {
 	Words string // "allocated per item"
 	Rows  []AmountRow
+	// AtMost says that totals are bounds: a run tells the peak of the largest
+	// worker only, which counts for every one of them.
+	AtMost bool
 }
 
 // AmountRow is one strategy's amount in bytes. In process there is no other
@@ -48,7 +51,7 @@ func NewMemory(m *Matrix) (*Memory, error) {
 	}
 	wire := Amount{Words: "on the wire, per item"}
 	allocated := Amount{Words: "allocated per item"}
-	peak := Amount{Words: "peak size, all processes"}
+	peak := Amount{Words: "peak of all processes, at most", AtMost: true}
 	for _, c := range cells {
 		wire.Rows = append(wire.Rows, AmountRow{Total: m.Summary(c, metricWire)})
 		allocated.Rows = append(allocated.Rows, newAmountRow(c, metricWorkerBytes, metricCoordBytes, 1))
@@ -121,11 +124,12 @@ func (p *Memory) Samples() (least, most int) {
 }
 
 // Title puts the finding about memory into words: how far apart the strategies
-// are in the first amount in which two of them clearly are.
+// are in the first amount in which two of them clearly are. How far bounds are
+// apart says nothing.
 func (p *Memory) Title() string {
 	for _, a := range p.Amounts {
 		low, high := a.extremes()
-		if low < 0 || !a.Rows[low].Total.Below(a.Rows[high].Total.Lo) {
+		if a.AtMost || low < 0 || !a.Rows[low].Total.Below(a.Rows[high].Total.Lo) {
 			continue
 		}
 		ratio := a.Rows[high].Total.Center / a.Rows[low].Total.Center

@@ -48,3 +48,38 @@ func among(some, others []Column) bool {
 	}
 	return true
 }
+
+// planned is how much of a part may be missing by accident: of more, nobody meant
+// to measure it.
+const planned = 0.25
+
+// Gap is a cell that a part lacks.
+type Gap struct {
+	Work   Work
+	Column Column
+}
+
+// Gaps are the cells that were not measured though they were meant to be, as far
+// as the others tell. Serial lacks nothing where its cell without a payload stands
+// for those with one.
+func (m *Matrix) Gaps() []Gap {
+	var all []Gap
+	for _, part := range m.Parts() {
+		var gaps []Gap
+		cells := 0
+		for _, w := range part.Works {
+			for _, c := range part.Columns {
+				switch {
+				case m.Cell(w, c) != nil:
+					cells++
+				case !c.IsSerial() || m.serialOfShape(w) == nil:
+					gaps = append(gaps, Gap{w, c})
+				}
+			}
+		}
+		if float64(len(gaps)) <= planned*float64(cells+len(gaps)) {
+			all = append(all, gaps...)
+		}
+	}
+	return all
+}

@@ -132,3 +132,6 @@ func Rate(v float64, digits int) string {
 	}
 	return Number(v, digits) + "/s"
 }
+
+// Percent spells a part of a whole: "46 %".
+func Percent(part float64) string { return strconv.FormatFloat(100*part, 'f', 0, 64) + " %" }

@@ -186,6 +186,11 @@ func TestMemory(t *testing.T) {
 	if got := m.Title(); got != "Subprocess JSON sends 2.50× the bytes of subprocess gob" {
 		t.Error(got)
 	}
+	// What the largest worker holds bounds the others: how far bounds are apart is no finding.
+	bounds := strings.NewReplacer("wire-B/item", "x", "worker-B/item", "y", "coord-B/item", "z").Replace(text)
+	if m, err := NewMemory(matrixOf(t, bounds)); err != nil || len(m.Amounts) != 1 || m.Amounts[0].Words != "peak of all processes, at most" || m.Title() != "What an item takes in memory" {
+		t.Errorf("peaks alone: %v %+v, %q", err, m, m.Title())
+	}
 	old := strings.NewReplacer("worker-peak-RSS-bytes", "x", "coord-peak-RSS-bytes", "peak-RSS-bytes").Replace(text)
 	if m, err := NewMemory(matrixOf(t, old)); err != nil || m.Amounts[2].Words != "peak size, largest process" || m.Amounts[2].Rows[1].Total.Center != 3e7 {
 		t.Errorf("a run of before: %v %+v", err, m)
@@ -214,14 +219,59 @@ func TestRoofline(t *testing.T) {
 		t.Fatal(err)
 	}
 	gob, json := r.Curves[0], r.Curves[1]
-	if !near(gob.Worker.Center, 500e-9) || !near(gob.Coordinator.Center, 600e-9) || !near(gob.Roof(1e-6, 2), 2/1500e-9) || !near(gob.Points[0].OfRoof.Center, 0.75) {
+	if !near(gob.Worker.Center, 500e-9) || !near(gob.Coordinator.Center, 600e-9) || !near(r.Roof(gob, 1e-6), 2/1500e-9) || !near(gob.Points[0].OfRoof.Center, 0.75) {
 		t.Errorf("%+v", gob)
 	}
-	if !near(json.Worker.Center, 500e-9) || !near(json.Coordinator.Center, 6000e-9) || !near(json.Roof(1e-6, 2), 2/6000e-9) || !near(json.Roof(1e-3, 2), 2/1000.5e-6) {
+	if !near(json.Worker.Center, 500e-9) || !near(json.Coordinator.Center, 6000e-9) || !near(r.Roof(json, 1e-6), 2/6000e-9) || !near(r.Roof(json, 1e-3), 2/1000.5e-6) {
 		t.Errorf("%+v", json)
 	}
 	if got := r.Title(); got != "Serialization allows subprocess gob 1.3 million items a second; waiting leaves 1.0 million" {
 		t.Error(got)
+	}
+}
+
+// The processes together have no more than the CPUs; and what serialization
+// allows is known only where no lane waits for one of them.
+func TestRooflineOfCPUs(t *testing.T) {
+	run := func(cpus int, ns, ofCPU float64) *Roofline {
+		t.Helper()
+		var text string
+		for round := 1; round <= 6; round++ {
+			for work, compute := range map[string]float64{"digits=2": 1000, "digits=9": 100000} {
+				text += line("serial", work, 1, round, compute, compute, "") + line("process-gob", work, 2, round, ns+(compute-1000)/2, compute,
+					fmt.Sprintf("500 worker-encode-ns/item 600 receiver-decode-ns/item %g cpu-ns/item", compute-1000+ofCPU))
+			}
+		}
+		r, err := NewRoofline(matrixOf(t, strings.ReplaceAll(text, "-2 1 ", fmt.Sprintf("-%d 1 ", cpus))))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return r
+	}
+	const serialize = "Subprocess gob handles items as fast as their serialization allows"
+	const neutral = "How many items a second serialization and computing allow"
+	for _, c := range []struct {
+		name      string
+		cpus      int
+		ns, ofCPU float64
+		roof      float64 // of items of 1 µs
+		byCPUs    bool
+		title     string
+	}{
+		{"CPUs for all", 4, 760, 2400, 2 / 1500e-9, false, serialize},
+		{"lanes outnumber the CPUs", 2, 760, 1400, 2 / 1500e-9, false, neutral},
+		{"as many items as cannot be", 4, 700, 2400, 2 / 1500e-9, false, neutral},
+		{"few CPUs", 2, 1300, 2500, 2 / 2500e-9, true, "The 2 CPUs allow subprocess gob 800,000 items a second; it handles 770,000"},
+		{"more items than the CPUs can do", 2, 1200, 2500, 2 / 2500e-9, true, neutral},
+	} {
+		r := run(c.cpus, c.ns, c.ofCPU)
+		gob := r.Curves[0]
+		if got := r.Roof(gob, 1e-6); !near(got, c.roof) || r.ByCPUs(gob, 1e-6) != c.byCPUs || !near(gob.Points[0].OfRoof.Center, 1e9/c.ns/c.roof) || r.Title() != c.title {
+			t.Errorf("%s: roof %g, by CPUs %v, reached %g, %q; want %g, %v, %q", c.name, got, r.ByCPUs(gob, 1e-6), gob.Points[0].OfRoof.Center, r.Title(), c.roof, c.byCPUs, c.title)
+		}
+		if got, want := r.Roof(gob, 1e-4), min(2/(100e-6+500e-9), float64(c.cpus)/(100e-6+(c.ofCPU-1000)*1e-9)); !near(got, want) {
+			t.Errorf("%s: roof of the large item %g, want %g", c.name, got, want)
+		}
 	}
 }
 
@@ -351,7 +401,7 @@ func TestAnswers(t *testing.T) {
 func TestLoad(t *testing.T) {
 	b := &BreakEven{Curves: []Curve{{Column: Column{Label: "subprocess gob"}}, {Column: Column{Label: "shared file"}}}}
 	b.Load(Answers(matricesOf(t, handoffRun(0.1))))
-	if b.Curves[0].Loaded != "with 4 KiB: from 9.9 µs" || b.Curves[1].Loaded != "" {
+	if b.Curves[0].Loaded != "with 4 KiB, computed: from 9.9 µs" || b.Curves[1].Loaded != "" {
 		t.Errorf("%q and %q", b.Curves[0].Loaded, b.Curves[1].Loaded)
 	}
 	pays := func(shape string, payload float64) Answer {
@@ -387,6 +437,36 @@ func TestAnswersFromCurves(t *testing.T) {
 		if a.Interval != "too few rounds" || a.Lo == a.Lo || len(a.Tied) > 0 {
 			t.Errorf("one round: %+v", a)
 		}
+	}
+}
+
+// Handing over costs more beside work than without: what is computed says so
+// where the run measured the same shape, with as many workers.
+func TestChecks(t *testing.T) {
+	var text string
+	for digits, compute := range map[int]float64{2: 100, 9: 10000} {
+		for round := 1; round <= 6; round++ {
+			name := fmt.Sprintf("digits=%d/shape=record", digits)
+			text += line("serial", name, 1, round, compute, compute, "") + line("process-gob", name, 2, round, (compute+1000)/2, compute, "")
+		}
+	}
+	all := matricesOf(t, text+handoffRun(0))
+	answers := Answers(all)
+	want := Check{Shape: "record", Subject: "subprocess gob", Computed: "pays off from 990 ns", Measured: "from 1.0 µs"}
+	if got := Checks(all, answers); len(got) != 1 || got[0] != want {
+		t.Errorf("%+v, want %+v", got, want)
+	}
+	for _, a := range answers {
+		if a.About == WhenItPays && a.Computed != (a.From == "Handoff, computed") || a.Computed == (a.From == "Factor, 2 sizes") && a.About == WhenItPays {
+			t.Errorf("%s of %s: computed %v", a.Subject, a.From, a.Computed)
+		}
+	}
+	if got := Checks(matricesOf(t, handoffRun(0)), answers); got != nil {
+		t.Errorf("nothing was measured, and %+v", got)
+	}
+	more := matricesOf(t, strings.ReplaceAll(text, "workers=2", "workers=3")+handoffRun(0))
+	if got := Checks(more, Answers(more)); got != nil {
+		t.Errorf("of three workers and of two: %+v", got)
 	}
 }
 

@@ -43,6 +43,9 @@ func bestSubtitle(b *analysis.Best) string {
 	if anyTied(b) {
 		text += " Pale: tied with the corner's strategy."
 	}
+	if b.LeftOut > 0 {
+		text += fmt.Sprintf("\nLeft out for want of space: %d more kinds of data.", b.LeftOut)
+	}
 	return text
 }
 

@@ -14,7 +14,7 @@ const (
 var amountPen = pen{size: 9.2, color: ink}
 
 // Memory draws what an item takes in bytes: a row a strategy, beside each other
-// the bytes on the wire, those allocated, and the peak size of the processes.
+// the bytes on the wire, those allocated, and what the processes hold at most.
 func Memory(m *analysis.Memory, caption Caption) *Picture {
 	p := &memoryPlot{Memory: m, caption: caption, subtitle: memorySubtitle(m)}
 	p.layout()

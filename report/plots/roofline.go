@@ -15,7 +15,7 @@ const (
 )
 
 // Roofline draws items a second over the compute of an item: for each strategy
-// the roof that serialization and computing allow, and the points measured.
+// the roof that serialization, computing and the CPUs allow, and the points measured.
 func Roofline(r *analysis.Roofline, caption Caption) *Picture {
 	p := &rooflinePlot{Roofline: r, caption: caption, subtitle: rooflineSubtitle(r)}
 	p.layout()
@@ -24,7 +24,7 @@ func Roofline(r *analysis.Roofline, caption Caption) *Picture {
 
 func rooflineSubtitle(r *analysis.Roofline) string {
 	text := "Items a second, over the work in one. " + workersAndWork(r.Workers, r.Family)
-	text += samplesWords(r.Samples()) + ".\nLines: what serialization and computing allow. From a dot up to its line: scheduling, waiting."
+	text += samplesWords(r.Samples()) + ".\nLines: what serialization, computing and the CPUs allow. From a dot up to its line: scheduling, waiting."
 	for _, c := range r.Curves {
 		if anyNoisy(roofValues(c)) {
 			return text + " " + noisyWords
@@ -61,7 +61,7 @@ func (p *rooflinePlot) layout() {
 			xLo, xHi = min(xLo, q.Compute), max(xHi, q.Compute)
 			yLo, yHi = min(yLo, q.Rate.Center), max(yHi, q.Rate.Center)
 			if c.Serializes() {
-				yHi = max(yHi, c.Roof(q.Compute, p.Workers))
+				yHi = max(yHi, p.Roof(c, q.Compute))
 			}
 		}
 	}
@@ -110,7 +110,7 @@ func (p *rooflinePlot) dots() []point {
 	var all []point
 	for _, c := range p.Curves {
 		for _, q := range c.Points {
-			all = append(all, along([]point{p.area.place(q.Compute, q.Rate.Center), p.area.place(q.Compute, c.Roof(q.Compute, p.Workers))}, 5)...)
+			all = append(all, along([]point{p.area.place(q.Compute, q.Rate.Center), p.area.place(q.Compute, p.Roof(c, q.Compute))}, 5)...)
 		}
 		if c.Serializes() {
 			all = append(all, along(p.roof(c), 5)...)
@@ -124,7 +124,7 @@ func (p *rooflinePlot) roof(c analysis.RoofCurve) []point {
 	line := make([]point, 0, roofSteps+1)
 	for i := range roofSteps + 1 {
 		x := p.x.lo * math.Pow(p.x.hi/p.x.lo, float64(i)/roofSteps)
-		line = append(line, p.area.place(x, c.Roof(x, p.Workers)))
+		line = append(line, p.area.place(x, p.Roof(c, x)))
 	}
 	return line
 }
@@ -139,15 +139,25 @@ func (p *rooflinePlot) curve(s *sheet, c analysis.RoofCurve) endName {
 		line := p.roof(c)
 		s.line(clr, 1.3, line...)
 		start = line[0]
-		notes = []string{"roof " + analysis.Rate(c.Roof(0, p.Workers), 2), p.reached(first)}
+		notes = []string{p.roofNote(c), p.reached(first)}
 	}
 	for _, q := range c.Points {
-		s.line(pale(clr), 3, p.area.place(q.Compute, q.Rate.Center), p.area.place(q.Compute, c.Roof(q.Compute, p.Workers)))
+		s.line(pale(clr), 3, p.area.place(q.Compute, q.Rate.Center), p.area.place(q.Compute, p.Roof(c, q.Compute)))
 	}
 	for _, v := range roofValues(c) {
 		p.area.dot(s, clr, p.area.place(v.x, v.y.Center), v)
 	}
 	return endName{start, clr, c.Column.Label, notes}
+}
+
+// roofNote says how high the flat part is, and what makes it so if that is not
+// serialization.
+func (p *rooflinePlot) roofNote(c analysis.RoofCurve) string {
+	note := "roof " + analysis.Rate(p.Roof(c, 0), 2)
+	if p.ByCPUs(c, 0) {
+		note += fmt.Sprintf(": %d CPUs", p.CPUs)
+	}
+	return note
 }
 
 func (p *rooflinePlot) reached(first analysis.RoofPoint) string {

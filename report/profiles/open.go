@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"github.com/google/pprof/profile"
+
+	"github.com/handoff-go/handoff/report/analysis"
 )
 
 // Cell is what was profiled together: one strategy at one work.
@@ -56,22 +58,13 @@ func Open(dir string) ([]*Cell, error) {
 		}
 		cells = append(cells, c)
 	}
-	slices.SortStableFunc(cells, func(a, b *Cell) int { return cmp.Compare(place(a), place(b)) })
+	slices.SortStableFunc(cells, func(a, b *Cell) int { return cmp.Compare(analysis.Rank(a.Strategy), analysis.Rank(b.Strategy)) })
 	return cells, nil
 }
 
 // escape has Glob take a folder's name as it is.
 func escape(dir string) string {
 	return strings.NewReplacer(`\`, `\\`, "*", `\*`, "?", `\?`, "[", `\[`).Replace(dir)
-}
-
-// place is where a strategy stands in the usual order, those unknown last.
-func place(c *Cell) int {
-	order := []string{"serial", "goroutines", "process-gob", "process-json", "shared-file"}
-	if i := slices.Index(order, c.Strategy); i >= 0 {
-		return i
-	}
-	return len(order)
 }
 
 func openCell(stem string) (*Cell, error) {

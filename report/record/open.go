@@ -28,14 +28,14 @@ const maxSize = 256 << 20
 func Open(path string) (*Run, error) {
 	info, err := os.Stat(path)
 	if err != nil {
-		return nil, plain(err)
+		return nil, Plain(err)
 	}
 	if info.IsDir() {
 		path = filepath.Join(path, FileName)
 		if info, err = os.Stat(path); errors.Is(err, fs.ErrNotExist) {
 			return nil, fmt.Errorf("%s: not found: want a run's folder, or a file in the Go benchmark format", path)
 		} else if err != nil {
-			return nil, plain(err)
+			return nil, Plain(err)
 		}
 	}
 	if info.Size() > maxSize {
@@ -43,16 +43,21 @@ func Open(path string) (*Run, error) {
 	}
 	text, err := os.ReadFile(path)
 	if err != nil {
-		return nil, plain(err)
+		return nil, Plain(err)
 	}
 	return Parse(path, text)
 }
 
-// plain turns "open x: no such file" into "x: no such file".
-func plain(err error) error {
+// Plain drops the system call from an error of package os, and the names of a
+// rename: "open x: no such file" becomes "x: no such file".
+func Plain(err error) error {
 	var pathErr *fs.PathError
 	if errors.As(err, &pathErr) {
 		return fmt.Errorf("%s: %w", pathErr.Path, pathErr.Err)
+	}
+	var linkErr *os.LinkError
+	if errors.As(err, &linkErr) {
+		return linkErr.Err
 	}
 	return err
 }

@@ -21,16 +21,14 @@ func (l *Timeline) Title() string {
 	compute := l.WorkerShare(Compute)
 	switch {
 	case wait >= worthSaying && wait >= handing:
-		return fmt.Sprintf("Workers wait %s of the time", percent(wait))
+		return fmt.Sprintf("Workers wait %s of the time", analysis.Percent(wait))
 	case handing >= worthSaying:
-		return fmt.Sprintf("Workers spend %s of the time decoding, encoding and transferring", percent(handing))
+		return fmt.Sprintf("Workers spend %s of the time decoding, encoding and transferring", analysis.Percent(handing))
 	case compute >= 1-worthSaying:
-		return fmt.Sprintf("Workers compute %s of the time", percent(compute))
+		return fmt.Sprintf("Workers compute %s of the time", analysis.Percent(compute))
 	}
 	return "What coordinator and workers did when"
 }
-
-func percent(part float64) string { return fmt.Sprintf("%.0f %%", 100*part) }
 
 // Text is the timeline in words and numbers, for a terminal: a line a lane.
 func (l *Timeline) Text() string {

@@ -6,8 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
+
+	"github.com/handoff-go/handoff/report/record"
 )
 
 // maxSize is well above what the bounds of recording let a trace become.
@@ -18,23 +19,14 @@ const maxSize = 1 << 30
 func Open(path string) (*Trace, error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return nil, plain(err)
+		return nil, record.Plain(err)
 	}
 	defer f.Close()
 	t, err := Read(f)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, plain(err))
+		return nil, fmt.Errorf("%s: %w", path, record.Plain(err))
 	}
 	return t, nil
-}
-
-// plain turns "open x: no such file" into "x: no such file".
-func plain(err error) error {
-	var pathErr *fs.PathError
-	if errors.As(err, &pathErr) {
-		return fmt.Errorf("%s: %w", pathErr.Path, pathErr.Err)
-	}
-	return err
 }
 
 // Read reads a trace and checks it. It takes the object form of the Trace Event

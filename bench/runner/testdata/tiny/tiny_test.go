@@ -2,6 +2,7 @@
 package tiny
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"os/exec"
@@ -101,6 +102,7 @@ func BenchmarkTemp(b *testing.B) {
 	f.Close()
 	fmt.Println("left: " + f.Name())
 	fmt.Println("digests: " + os.Getenv("HANDOFF_DIGESTS"))
+	fmt.Println("profiles: " + cmp.Or(os.Getenv("HANDOFF_PROFILE"), "none"))
 	for b.Loop() {
 	}
 }
