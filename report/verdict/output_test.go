@@ -90,6 +90,8 @@ func TestHeadlines(t *testing.T) {
 		{[]Row{row("A", "x/op", 12, 0.2, 0)}, Rules{}, "pass: nothing is gated"},
 		{[]Row{row("A", "ns/op", 12, 0, 0)}, Rules{Design: Apart, Gate: Gate{limits: []limit{{"time", 0.05}}, asked: true}},
 			"could not measure: the gate asks for time, which cannot be compared between runs that were taken apart: compare revisions or binaries"},
+		{[]Row{row("A", "ns/op", 12, 0, 0), row("A/chunk=auto", "allocs/op", 12, 0, 0)}, Rules{Gate: Gate{limits: []limit{{"time", 0.05}, {"allocs", 0.01}}, asked: true}},
+			"could not measure: the gate asks for allocs, but may look at no row of it (A/chunk=auto: not gated: allocations follow the chunk, which is automatic)"},
 	} {
 		if got := Judge(c.rows, c.rules).Headline(); got != c.want {
 			t.Errorf("got  %s\nwant %s", got, c.want)

@@ -105,6 +105,8 @@ func (t *Table) findProblems() {
 			t.problem("the gate asks for %s, which no row has", name)
 		case count(rows, func(j Judged) bool { return j.Verdict == NotComparable }) > 0:
 			t.problem("the gate asks for %s, which cannot be compared between runs that were taken apart: compare revisions or binaries", name)
+		case count(rows, func(j Judged) bool { return j.Gated }) == 0:
+			t.problem("the gate asks for %s, but may look at no row of it (%s: %s)", name, rows[0].Cell, rows[0].Note)
 		}
 	}
 }
