@@ -80,6 +80,9 @@ func (t *Table) undecided() string {
 		return "no row can be compared between runs that were taken apart"
 	}
 	text := t.ofGated(Undecided) + " may be worse"
+	if hidden := count(t.Rows, Judged.hidden); hidden > 0 {
+		text += fmt.Sprintf(" (%d by what the noise floor of this machine hides)", hidden)
+	}
 	if more := t.moreRounds(); more > 0 {
 		return fmt.Sprintf("%s; about %d more rounds would tell", text, more)
 	}

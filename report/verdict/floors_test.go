@@ -85,7 +85,11 @@ func TestBadFloors(t *testing.T) {
 	for text, want := range map[string]string{
 		"{":              "floors.json: unexpected end of JSON input (delete it",
 		`{"here": null}`: "floors.json: here: no floors",
-		`{"here": {"rows": {"ns/op": {"A": -1}}}}`: "floors.json: here: floor of A ns/op is -1, want",
+		`{"here": {"rows": {"ns/op": {"A": -1}}}}`:                                "floors.json: here: floor of A ns/op is -1, want",
+		`{"here": {"rows": {"ns/op": {"A": 1e9}}}}`:                               "floors.json: here: floor of A ns/op is 1e+09, want",
+		`{"here": {"classes": {"ns/op": {"ipc": {"seen": 3, "variance": 1e9}}}}}`: "floors.json: here: floor of class ipc, ns/op: seen 3, variance 1e+09, scatter 0: want",
+		`{"here": {"classes": {"ns/op": {"ipc": {"seen": 3, "scatter": 1e9}}}}}`:  "want a floor below 10",
+		`{"here": {"classes": {"ns/op": {"ipc": {"seen": -3}}}}}`:                 "want a floor below 10",
 	} {
 		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
 			t.Fatal(err)

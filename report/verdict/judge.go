@@ -125,7 +125,7 @@ func (j *Judged) takeLimits(rules Rules) {
 	}
 	j.Gated = ok && j.gateable(rules)
 	if j.Gated {
-		j.Limit = max(part, j.Floor)
+		j.Tolerance, j.Limit = part, max(part, j.Floor)
 	}
 	if !j.Exact && j.known() {
 		lo, hi := math.Log(j.Low), math.Log(j.High)
@@ -180,15 +180,14 @@ func (j Judged) verdict(rules Rules) Verdict {
 
 func (j Judged) outcome(rules Rules) Outcome {
 	lo, hi := j.worse()
-	limit := math.Log1p(j.Limit)
 	switch {
 	case !j.Gated:
 		return NotGated
 	case !j.known():
 		return Undecided
-	case j.significant(rules) && lo > limit:
+	case j.significant(rules) && lo > math.Log1p(j.Limit):
 		return Failed
-	case hi <= limit:
+	case hi <= math.Log1p(j.Tolerance):
 		return Passed
 	}
 	return Undecided

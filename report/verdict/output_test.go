@@ -86,6 +86,8 @@ func TestHeadlines(t *testing.T) {
 		{[]Row{row("A", "ns/op", 5, 0, 0), row("B", "ns/op", 12, 0, 0)}, Rules{}, "inconclusive: 1 of 2 gated rows may be worse; about 2 more rounds would tell"},
 		{[]Row{noisy, hopeless}, Rules{Floors: &Floors{Rows: map[string]map[string]float64{"ns/op": {"B": 0.3}}}},
 			"inconclusive: 2 of 2 gated rows may be worse, and more rounds hardly tell on this machine"},
+		{[]Row{row("B", "ns/op", 12, 0.2, 0.01)}, Rules{Floors: learnt},
+			"inconclusive: 1 of 1 gated row may be worse (1 by what the noise floor of this machine hides), and more rounds hardly tell on this machine"},
 		{[]Row{row("A", "ns/op", 12, 0, 0)}, Rules{Design: Apart}, "inconclusive: no row can be compared between runs that were taken apart"},
 		{[]Row{row("A", "x/op", 12, 0.2, 0)}, Rules{}, "pass: nothing is gated"},
 		{[]Row{row("A", "ns/op", 12, 0, 0)}, Rules{Design: Apart, Gate: Gate{limits: []limit{{"time", 0.05}}, asked: true}},
