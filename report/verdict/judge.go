@@ -116,6 +116,19 @@ func (j *Judged) takeLimits(rules Rules) {
 		j.Floor, j.Floored = rules.Floors.Of(j.Row)
 		j.Threshold = rules.threshold(j.Floored)
 	}
+	if j.Class == Canary {
+		j.Threshold = canaryThreshold // whatever the user takes for a difference
+	} else {
+		j.takeGate(rules)
+	}
+	if !j.Exact && j.known() {
+		lo, hi := math.Log(j.Low), math.Log(j.High)
+		j.Smallest = math.Expm1(max(j.Smallest, j.limit()+reach(math.Log(j.Ratio), lo, hi)))
+	}
+}
+
+// takeGate settles what the gate tolerates in the row.
+func (j *Judged) takeGate(rules Rules) {
 	part, ok := rules.Gate.limit(j.Metric)
 	if ok && part >= 0 {
 		j.Threshold = min(j.Threshold, part)
@@ -127,18 +140,11 @@ func (j *Judged) takeLimits(rules Rules) {
 	if j.Gated {
 		j.Tolerance, j.Limit = part, max(part, j.Floor)
 	}
-	if !j.Exact && j.known() {
-		lo, hi := math.Log(j.Low), math.Log(j.High)
-		j.Smallest = math.Expm1(max(j.Smallest, j.limit()+reach(math.Log(j.Ratio), lo, hi)))
-	}
 }
 
 // gateable reports whether the gate may look at the row, and says why not.
 func (j *Judged) gateable(rules Rules) bool {
-	switch {
-	case j.Class == Canary:
-		return false
-	case allocates(j.Metric) && valueOf(j.Cell, "chunk") == "auto":
+	if allocates(j.Metric) && valueOf(j.Cell, "chunk") == "auto" {
 		j.Note = "not gated: allocations follow the chunk, which is automatic"
 		return false
 	}

@@ -124,6 +124,25 @@ func TestCanary(t *testing.T) {
 	}
 }
 
+// What moves the canary is the same for everybody: neither a lenient gate or threshold
+// hides that it moved, nor does a strict one make something of a hair.
+func TestCanaryLimit(t *testing.T) {
+	for text, rules := range map[string]Rules{
+		"": {}, "time=0": {}, "time=100%": {}, "none": {}, "time": {Threshold: 0.5}, "cpu": {Threshold: 0.001}, "wire": {Floors: learnt},
+	} {
+		var err error
+		if rules.Gate, err = ParseGate(text); err != nil {
+			t.Fatal(err)
+		}
+		for part, moved := range map[float64]bool{0.03: false, 0.12: true} {
+			table := Judge([]Row{row("A", "ns/op", 12, 0, 0), row("Canary", "ns/op", 12, part, 0.005)}, rules)
+			if table.Void != moved || table.Canary[0].Gated {
+				t.Errorf("gate %q, threshold %g: the canary by %g: void %v", text, rules.Threshold, part, table.Void)
+			}
+		}
+	}
+}
+
 // Half of the rows of a table are significant on their own; of many, none needs to be.
 func TestHolm(t *testing.T) {
 	p := []float64{0.04, 0.01, 0.03, 0.005}
