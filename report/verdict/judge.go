@@ -60,11 +60,12 @@ func largest(sizes map[familyKey]int) int {
 	return most
 }
 
+// timed reports whether the row depends on how fast the machine is at the moment.
+func (r Row) timed() bool { return !r.Exact && !allocates(r.Metric) }
+
 // canCompare reports whether the row means something in this design: what takes
 // time depends on the hour.
-func canCompare(r Row, design Design) bool {
-	return design != Apart || r.Exact || allocates(r.Metric)
-}
+func canCompare(r Row, design Design) bool { return design != Apart || !r.timed() }
 
 // newJudged estimates a row; its verdict needs the p of all rows.
 func newJudged(r Row, rules Rules, family int) (j Judged, problem string) {

@@ -124,6 +124,30 @@ func TestCanary(t *testing.T) {
 	}
 }
 
+// A moved canary says nothing of bytes and allocations: their gates hold, and only what was
+// said of time is taken back.
+func TestCanaryOfExactGates(t *testing.T) {
+	rows := []Row{row("A", "ns/op", 12, 0.2, 0.01), byteRow("A", 16, 16), row("A", "allocs/op", 12, 0, 0), row("Canary", "ns/op", 12, 0.2, 0.01)}
+	gate, err := ParseGate("wire=0,allocs=1%")
+	if err != nil {
+		t.Fatal(err)
+	}
+	table := Judge(rows, Rules{Gate: gate})
+	if table.Exit() != 0 || !table.Void || table.Headline() != "pass: 2 of 2 gated rows not worse" || table.Finding() != "No row changed beyond doubt" {
+		t.Errorf("exit %d, void %v, %s, %s", table.Exit(), table.Void, table.Headline(), table.Finding())
+	}
+	if j := table.Rows[0]; j.Verdict != Inconclusive || j.Note != "withdrawn: the canary moved" || table.Rows[1].Verdict != Same {
+		t.Errorf("time is %v, %q; bytes are %v", j.Verdict, j.Note, table.Rows[1].Verdict)
+	}
+	if want := "the canary moved, +20.0% in ns/op"; !strings.Contains(strings.Join(table.Warnings, "\n"), want) {
+		t.Errorf("warnings %q, want %q", table.Warnings, want)
+	}
+	rows[1] = byteRow("A", 16, 17)
+	if table = Judge(rows, Rules{Gate: gate}); table.Exit() != 1 {
+		t.Errorf("bytes grew: exit %d", table.Exit())
+	}
+}
+
 // What moves the canary is the same for everybody: neither a lenient gate or threshold
 // hides that it moved, nor does a strict one make something of a hair.
 func TestCanaryLimit(t *testing.T) {
