@@ -124,6 +124,15 @@ func TestCanary(t *testing.T) {
 	}
 }
 
+// A change that makes a process start slower moves the canary's CPU time, which is the
+// whole process's: that is no reason to void anything.
+func TestCanaryIsTime(t *testing.T) {
+	rows := []Row{row("A", "ns/op", 12, 0, 0), row("Canary", "ns/op", 12, 0, 0), row("Canary", "cpu-ns/op", 12, 0.2, 0.01)}
+	if table := Judge(rows, Rules{}); table.Void || table.Exit() != 0 || len(table.Canary) != 1 {
+		t.Errorf("void %v, exit %d, canary %+v", table.Void, table.Exit(), table.Canary)
+	}
+}
+
 // A moved canary says nothing of bytes and allocations: their gates hold, and only what was
 // said of time is taken back.
 func TestCanaryOfExactGates(t *testing.T) {

@@ -41,7 +41,7 @@ const (
 	Compute Class = "compute" // all in one process
 	Codec   Class = "codec"   // encoding and decoding, no process
 	IPC     Class = "ipc"     // work that travels between processes
-	Canary  Class = "canary"  // what no change should move
+	Canary  Class = "canary"  // what no change should move; only its time is judged
 	Other   Class = "other"   // benchmarks that are not handoff's
 )
 
