@@ -17,8 +17,9 @@ import (
 //
 // Two files that carry the same run mark are the sides of one interleaved run. It is
 // an error, which names what it is about, if a cell is on one side only, if a cell
-// has a metric on one side only, if a side lacks cells that its run had planned, or if
-// the sides were given different inputs.
+// has a metric on one side only, if a side lacks cells that its run had planned, if a
+// side of an interleaved run has lost samples that the other one has, or if the sides were
+// given different inputs.
 func Rows(base, head *record.Run, metrics []string) ([]Row, Design, error) {
 	if metrics == nil {
 		metrics = Gate{}.Metrics()
@@ -32,7 +33,8 @@ func Rows(base, head *record.Run, metrics []string) ([]Row, Design, error) {
 	}
 	several := severalPackages(base) || severalPackages(head)
 	b, h := newSide(base, several), newSide(head, several)
-	if err := cmp.Or(matched(b, h), whole(b), whole(h)); err != nil {
+	design := designOf(base, head)
+	if err := cmp.Or(matched(b, h), whole(b), whole(h), sameRounds(b, h, design)); err != nil {
 		return nil, 0, err
 	}
 	var rows []Row
@@ -50,7 +52,7 @@ func Rows(base, head *record.Run, metrics []string) ([]Row, Design, error) {
 	if len(rows) == 0 {
 		return nil, 0, fmt.Errorf("%s, %s: no benchmark has any of the metrics %s", base.Path, head.Path, strings.Join(metrics, ", "))
 	}
-	return rows, designOf(base, head), nil
+	return rows, design, nil
 }
 
 // choicesOf returns, for each row of a cell, the units of which it takes the first.

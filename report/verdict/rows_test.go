@@ -88,7 +88,8 @@ func TestDesigns(t *testing.T) {
 		{sampled("r", a), sampled("r", a), Interleaved},
 		{sampled("r", a), sampled("s", a), Apart},
 		{sampled("r", a), plain, Apart},
-		{plain, plain, Plain},
+		{sampled("r", a, a), sampled("s", a), Apart}, // of two runs one may be longer
+		{plain, plain + a + "\n", Plain},
 		{plain, strings.ReplaceAll(plain, "Z80", "6502"), Apart},
 	} {
 		if _, got, err := Rows(parse(t, "b", c.base), parse(t, "h", c.head), nil); err != nil || got != c.want {
@@ -111,6 +112,8 @@ func TestRowsErrors(t *testing.T) {
 		{"different units", sampled("r", a), sampled("r", "BenchmarkA-2 3 250 MB/s"), nil, "A-2: different units: ns/op only in base.txt"},
 		{"a unit asked for", sampled("r", a+" 3 B/op"), sampled("r", a), []string{"B/op"}, "A-2: different units: B/op only in base.txt"},
 		{"missing rows", "# cells: 3\n" + sampled("r", a), sampled("r", a), nil, "base.txt: 2 of the 3 cells of this run are missing: resume it"},
+		{"a lost round", sampled("r", a, a, a), sampled("r", a, a), nil, "base.txt and head.txt are of one run, but have not as many samples in each round (A-2, round 3: 1 and 0; 1 round in all)"},
+		{"a lost repetition", sampled("r", a, a), sampled("r", a, a) + "# round: 1\n" + a + "\n", nil, "(A-2, round 1: 1 and 2; 1 round in all)"},
 		{"nothing to compare", sampled("r", a), sampled("r", a), []string{"wire"}, "base.txt, head.txt: no benchmark has any of the metrics wire"},
 		{"no metric", sampled("r", a), sampled("r", a), []string{"speed"}, `"speed" is no metric: want one of time`},
 		{"other inputs", "seed: 1\n" + sampled("r", a), "seed: 2\n" + sampled("r", a), nil, `base.txt was recorded with seed "1" and head.txt with seed "2"`},
