@@ -128,6 +128,9 @@ func readFloors(path string) (floorsFile, error) {
 	if err := json.Unmarshal(text, &file); err != nil {
 		return nil, fmt.Errorf("%s: %w (delete it, and measure the floors again)", path, err)
 	}
+	if file == nil { // the text is null
+		return floorsFile{}, nil
+	}
 	for machine, f := range file {
 		if err := f.check(); err != nil {
 			return nil, fmt.Errorf("%s: %s: %w", path, machine, err)

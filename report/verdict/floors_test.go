@@ -80,6 +80,23 @@ func TestFloorsFile(t *testing.T) {
 	}
 }
 
+// A file that holds null holds no floors, and takes some.
+func TestNullFloors(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "floors.json")
+	if err := os.WriteFile(path, []byte("null\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if f, err := ReadFloors(path, "here"); f != nil || err != nil {
+		t.Errorf("%v, %v", f, err)
+	}
+	if err := WriteFloors(path, &Floors{Machine: "here", Tables: 1}); err != nil {
+		t.Fatal(err)
+	}
+	if f, err := ReadFloors(path, "here"); err != nil || f == nil || f.Tables != 1 {
+		t.Errorf("read back %v, %v", f, err)
+	}
+}
+
 func TestBadFloors(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "floors.json")
 	for text, want := range map[string]string{
