@@ -38,14 +38,15 @@ func Rows(base, head *record.Run, metrics []string) ([]Row, Design, error) {
 		return nil, 0, err
 	}
 	var rows []Row
+	made := map[[2]string]bool{} // by cell and unit: a metric may be named by its group, too
 	for _, units := range choices {
 		for _, cell := range b.order {
 			row, ok, err := rowOf(b, h, cell, units)
 			if err != nil {
 				return nil, 0, err
 			}
-			if ok {
-				rows = append(rows, row)
+			if key := [2]string{cell, row.Metric}; ok && !made[key] {
+				rows, made[key] = append(rows, row), true
 			}
 		}
 	}

@@ -62,6 +62,8 @@ func TestRowsOfMetrics(t *testing.T) {
 		{"time", "25 ns/item", "26 ns/item", "ns/item 25 26"},
 		{"time", "25 ns/item", "", "ns/op 250 250"},
 		{"phases", "3 worker-decode-ns/item 5 compute-ns/item", "4 worker-decode-ns/item 5 compute-ns/item", "compute-ns/item 5 5, worker-decode-ns/item 3 4"},
+		{"time,ns/op", "", "", "ns/op 250 250"},
+		{"ns/op,time", "25 ns/item", "26 ns/item", "ns/op 250 250, ns/item 25 26"},
 		{"B/s,time", "", "", "B/s 9 9, ns/op 250 250"},
 	} {
 		rows, _, err := Rows(parse(t, "base.txt", line(c.base)), parse(t, "head.txt", line(c.head)), strings.Split(c.metrics, ","))
