@@ -280,7 +280,7 @@ func TestPressure(t *testing.T) {
 	if j.Pairs != 12 || j.Pressed != 2 || j.Kept != 1 || j.High > 1.03 {
 		t.Errorf("%d pairs, %d pressed, %d kept, interval to %g", j.Pairs, j.Pressed, j.Kept, j.High)
 	}
-	if len(table.Warnings) != 2 || !strings.Contains(table.Warnings[1], "1 of 1 cell no quiet pair") {
+	if len(table.Warnings) != 3 || !strings.Contains(table.Warnings[2], "1 of 1 cell no quiet pair") {
 		t.Errorf("warnings %q", table.Warnings)
 	}
 }

@@ -135,7 +135,21 @@ func TestWarnings(t *testing.T) {
 			t.Errorf("warnings %q, want %q among them", got, c.want)
 		}
 	}
-	if got := Judge([]Row{r}, Rules{Floors: learnt}).Warnings; len(got) > 0 {
+	canary := row("Canary", "ns/op", 12, 0, 0)
+	const none = "no canary among the benchmarks: nothing tells whether the machine kept its speed"
+	for name, c := range map[string]struct {
+		rows  []Row
+		rules Rules
+		want  bool
+	}{
+		"time": {[]Row{r}, Rules{}, true}, "bytes": {[]Row{byteRow("A", 1, 1)}, Rules{}, false},
+		"apart": {[]Row{r}, Rules{Design: Apart}, false}, "with a canary": {[]Row{r, canary}, Rules{}, false},
+	} {
+		if got := Judge(c.rows, c.rules).Warnings; slices.Contains(got, none) != c.want {
+			t.Errorf("%s: warnings %q", name, got)
+		}
+	}
+	if got := Judge([]Row{r, canary}, Rules{Floors: learnt}).Warnings; len(got) > 0 {
 		t.Errorf("warnings %q where there is nothing to warn of", got)
 	}
 }

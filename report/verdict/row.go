@@ -1,6 +1,12 @@
 package verdict
 
-import "strings"
+import (
+	"fmt"
+	"reflect"
+	"strings"
+
+	"github.com/handoff-go/handoff/report/record"
+)
 
 // Sample is one measurement by one fresh process.
 type Sample struct {
@@ -63,6 +69,19 @@ func ClassOf(cell string) Class {
 		return IPC
 	}
 	return Other
+}
+
+// ourBenchmarks is the package that the canary is in, wherever the module lives.
+var ourBenchmarks = strings.TrimSuffix(reflect.TypeFor[Row]().PkgPath(), "report/verdict") + "bench"
+
+// classOf tells a sample's class: a stranger's benchmark of the canary's name is none that
+// no change should move.
+func classOf(s record.Sample) Class {
+	class := ClassOf(strings.TrimSuffix(s.Name, fmt.Sprintf("-%d", s.Procs)))
+	if class == Canary && packageOf(s) != ourBenchmarks {
+		return Other
+	}
+	return class
 }
 
 // valueOf returns the value of a key in "k=v/k=v", or "".

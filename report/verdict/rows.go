@@ -134,7 +134,7 @@ func newRow(base, head side, cell, unit string) Row {
 	name := plainName(base, head, cell)
 	metadata := base.run.Units
 	return Row{
-		Cell: name, Metric: unit, Class: ClassOf(name),
+		Cell: name, Metric: unit, Class: classOf(base.cells[cell][0]),
 		Exact:  metadata.GetAssumption(unit) == benchmath.AssumeExact || head.run.Units.GetAssumption(unit) == benchmath.AssumeExact,
 		Higher: metadata.GetBetter(unit) > 0,
 		Base:   base.samples(cell, unit), Head: head.samples(cell, unit),

@@ -126,6 +126,21 @@ func TestRowsErrors(t *testing.T) {
 	}
 }
 
+// The canary is ours, or none.
+func TestStrangersCanary(t *testing.T) {
+	for pkg, want := range map[string]Class{ourBenchmarks: Canary, "example.org/x": Other} {
+		text := strings.ReplaceAll(sampled("r", "BenchmarkCanary-2 3 250 ns/op"), "example.org/x", pkg) + "BenchmarkCanary-4 3 250 ns/op\n"
+		run := parse(t, "b", text)
+		rows, _, err := Rows(run, run, nil)
+		if err != nil || len(rows) != 2 || rows[0].Class != want || rows[1].Class != want {
+			t.Errorf("%s: %+v, %v; want class %s", pkg, rows, err, want)
+		}
+	}
+	if want := "github.com/handoff-go/handoff/bench"; ourBenchmarks != want {
+		t.Errorf("the canary is looked for in %s, want %s", ourBenchmarks, want)
+	}
+}
+
 // Cells of two packages may have the same name; processors are named where they differ.
 func TestRowNames(t *testing.T) {
 	text := sampled("r", "BenchmarkA-2 3 250 ns/op") + "pkg: example.org/y\nBenchmarkA-2 3 900 ns/op\n"

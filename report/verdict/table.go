@@ -159,6 +159,9 @@ func (t *Table) warn() {
 	if t.Void && !t.worthless() {
 		t.warnf("%s: nothing is said of what takes time", t.canaryMoved())
 	}
+	if len(t.Canary) == 0 && count(t.Rows, func(j Judged) bool { return j.timed() && j.Verdict != NotComparable }) > 0 {
+		t.warnf("no canary among the benchmarks: nothing tells whether the machine kept its speed")
+	}
 	for _, j := range t.Canary {
 		if j.Verdict == Inconclusive {
 			t.warnf("the canary (%s) is too noisy to say that it stood still", j.Metric)
