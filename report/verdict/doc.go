@@ -14,7 +14,8 @@
 //     plots draws it.
 //
 // A sampler that writes the two files gives both the same mark "# run: …" and each sample
-// its "# round: …"; a pair that it takes again follows in the file with the same round.
+// its "# round: …"; a pair that it takes again follows in the file with the same round. "# pressure: …"
+// tells which of them counts, see [record.PressedShare]; without, it is the last one.
 //
 // Nothing here measures or draws. Ratios are head ÷ base; differences, thresholds
 // and floors are parts (0.02 is 2 %).

@@ -19,9 +19,10 @@ type Sample struct {
 	Value float64
 
 	// Pressed marks the samples of a pair that was taken under pressure, decided
-	// without a look at which side was slow. Where a round has another pair of the
-	// same cell, that one counts.
+	// without a look at which side was slow, and Excess says under how much, a part.
+	// Where a round has a quieter pair of the same cell, that one counts.
 	Pressed bool
+	Excess  float64
 }
 
 // Row is one metric of one cell, on both sides.

@@ -121,7 +121,7 @@ func (s side) has(cell, unit string) bool {
 func (s side) samples(cell, unit string) []Sample {
 	all := make([]Sample, len(s.cells[cell]))
 	for i, sample := range s.cells[cell] {
-		all[i] = Sample{Round: sample.Round, Value: sample.Values[tidied(unit)] / tidyFactor(unit), Pressed: sample.Pressed}
+		all[i] = Sample{Round: sample.Round, Value: sample.Values[tidied(unit)] / tidyFactor(unit), Pressed: sample.Pressed, Excess: sample.Excess}
 	}
 	return all
 }
