@@ -81,6 +81,8 @@ func TestVerdicts(t *testing.T) {
 		{"allocations of runs apart", row("A", "allocs/op", 12, 0.2, 0), Rules{Design: Apart, Gate: gate("allocs=1%")}, Slower, Failed, 1},
 		{"allocations", row("A/chunk=64", "worker-allocs/item", 12, 0.03, 0), Rules{Gate: gate("allocs=1%")}, Slower, Failed, 1},
 		{"allocations within", row("A/chunk=64", "worker-allocs/item", 12, 0.005, 0), Rules{Gate: gate("allocs=1%")}, Same, Passed, 0},
+		{"allocations of the sender", row("A/chunk=64", "coord-allocs/item", 12, 0.03, 0), Rules{Gate: gate("allocs=1%")}, Slower, Failed, 1},
+		{"allocations of the sender, of automatic chunks", row("A/chunk=auto", "coord-allocs/item", 12, 0.2, 0), Rules{Gate: gate("allocs=1%")}, Slower, NotGated, 2},
 		{"allocations of automatic chunks", row("A/chunk=auto", "worker-allocs/item", 12, 0.2, 0), Rules{Gate: gate("allocs=1%")}, Slower, NotGated, 2},
 		{"plain files", row("A", "ns/op", 12, 0.2, 0.01), Rules{Design: Plain}, Slower, Failed, 1},
 		{"the gate asks for what is not there", row("A", "ns/op", 12, 0, 0.01), Rules{Gate: gate("time=5%,allocs=1%")}, Same, Passed, 2},

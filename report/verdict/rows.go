@@ -64,7 +64,7 @@ func choicesOf(metrics []string) ([][]string, error) {
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, g.choices()...)
+		all = append(all, g.rows...)
 	}
 	return all, nil
 }

@@ -64,6 +64,8 @@ func TestRowsOfMetrics(t *testing.T) {
 		{"phases", "3 worker-decode-ns/item 5 compute-ns/item", "4 worker-decode-ns/item 5 compute-ns/item", "compute-ns/item 5 5, worker-decode-ns/item 3 4"},
 		{"time,ns/op", "", "", "ns/op 250 250"},
 		{"ns/op,time", "25 ns/item", "26 ns/item", "ns/op 250 250, ns/item 25 26"},
+		{"allocs", "2 worker-allocs/item 7 coord-allocs/item 9 allocs/op", "2 worker-allocs/item 8 coord-allocs/item 9 allocs/op", "worker-allocs/item 2 2, coord-allocs/item 7 8"},
+		{"bytes", "9 B/op", "8 B/op", "B/op 9 8"},
 		{"B/s,time", "", "", "B/s 9 9, ns/op 250 250"},
 	} {
 		rows, _, err := Rows(parse(t, "base.txt", line(c.base)), parse(t, "head.txt", line(c.head)), strings.Split(c.metrics, ","))
