@@ -9,7 +9,7 @@
 //  3. Holm's correction over the rows of a metric, then one of four verdicts. A
 //     difference counts if it is significant and the interval lies beyond both the
 //     threshold and the machine's noise floor.
-//  4. The [Gate] says which rows may fail a build. A moved canary voids it all.
+//  4. The [Gate] says which rows may fail a build. A moved canary voids all that takes time.
 //  5. [Table.Text], [Table.Markdown] and [Table.JSON] show the table; package
 //     plots draws it.
 //
