@@ -125,21 +125,6 @@ func (p *parser) parse(reader *benchfmt.Reader) (*Run, error) {
 	return &p.run, nil
 }
 
-// markPressed finds the samples that were taken again in the same round.
-func (r *Run) markPressed() {
-	type turn struct {
-		pkg, name string
-		round     int
-	}
-	again := map[turn]bool{}
-	for i := len(r.Samples) - 1; i >= 0; i-- {
-		s := &r.Samples[i]
-		t := turn{s.config("pkg"), s.Name, s.Round}
-		s.Pressed = s.Round > 0 && again[t]
-		again[t] = true
-	}
-}
-
 // readError names the line that is too long: benchfmt counts up to it only.
 func (p *parser) readError(err error) error {
 	for i, line := range p.lines {

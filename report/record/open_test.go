@@ -1,6 +1,8 @@
 package record
 
 import (
+	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -146,5 +148,26 @@ func TestPressed(t *testing.T) {
 	plain, err := Parse("x.txt", []byte("BenchmarkA 1 9 ns/op\nBenchmarkA 1 8 ns/op\n"))
 	if err != nil || plain.Samples[0].Pressed {
 		t.Errorf("without rounds nothing was taken again: %v, %v", plain, err)
+	}
+}
+
+// Pressure is held against the cell's own median, and against how long its samples take.
+func TestPressedByMarks(t *testing.T) {
+	var text strings.Builder
+	for round, us := range []int{400, 500, 600, 640, 660, 500} { // window 1 ms, median 600
+		fmt.Fprintf(&text, "# round: %d\n# pressure: %d\nBenchmarkA 100 10000 ns/op\n# pressure: 900000\nBenchmarkB 1 1 B/op\n", round+1, us)
+	}
+	run, err := Parse("x.txt", []byte(text.String()+"# round: 6\n# pressure: 810\nBenchmarkA 100 10000 ns/op\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, s := range run.Samples {
+		last := i == len(run.Samples)-1
+		if want := last; s.Pressed != want {
+			t.Errorf("line %d: excess %.3f, pressed %v, want %v", s.Line, s.Excess, s.Pressed, want)
+		}
+		if last && math.Abs(s.Excess-0.21) > 1e-9 {
+			t.Errorf("excess %g, want 0.21", s.Excess)
+		}
 	}
 }

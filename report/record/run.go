@@ -57,8 +57,13 @@ type Sample struct {
 	// while the sample was taken, negative where the file does not say.
 	Pressure float64
 
-	// Pressed says that the sample was taken under pressure and measured again:
-	// there is a later one of the same cell in the same round, which counts.
+	// Excess is by how much Pressure is above what is usual for the cell, as a part of
+	// the time that its samples take; 0 where the file does not say.
+	Excess float64
+
+	// Pressed says that the sample was taken under more pressure than is usual for the
+	// cell, see [PressedShare]. Where the file does not tell the pressure: that there is
+	// a later sample of the same cell in the same round.
 	Pressed bool
 }
 

@@ -33,7 +33,7 @@ func (a About) lines() []string {
 func (t *Table) Headline() string {
 	switch t.Exit() {
 	case 2:
-		return t.worthless()
+		return t.whyWorthless()
 	case 1:
 		return fmt.Sprintf("regression: %s worse, most of all %s", t.ofGated(Failed), t.worst())
 	case 3:
@@ -42,17 +42,21 @@ func (t *Table) Headline() string {
 	return "pass: " + t.passed()
 }
 
-func (t *Table) worthless() string {
+func (t *Table) whyWorthless() string {
 	if len(t.Problems) > 0 {
 		return "could not measure: " + t.Problems[0]
 	}
+	return "void: " + t.canaryMoved()
+}
+
+func (t *Table) canaryMoved() string {
 	var moved []string
 	for _, j := range t.Canary {
 		if j.Verdict == Slower || j.Verdict == Faster {
 			moved = append(moved, fmt.Sprintf("%s in %s", j.Change(), j.Metric))
 		}
 	}
-	return "void: the canary moved, " + strings.Join(moved, ", ") + ": something other than the change did that"
+	return "the canary moved, " + strings.Join(moved, ", ") + ": something other than the change did that"
 }
 
 // ofGated is "2 of 15 gated rows".
@@ -80,6 +84,9 @@ func (t *Table) undecided() string {
 		return "no row can be compared between runs that were taken apart"
 	}
 	text := t.ofGated(Undecided) + " may be worse"
+	if hidden := count(t.Rows, Judged.hidden); hidden > 0 {
+		text += fmt.Sprintf(" (%d by what the noise floor of this machine hides)", hidden)
+	}
 	if more := t.moreRounds(); more > 0 {
 		return fmt.Sprintf("%s; about %d more rounds would tell", text, more)
 	}
@@ -125,7 +132,7 @@ func (j Judged) size() float64 {
 func (t *Table) Finding() string {
 	slower, faster := t.CountVerdict(Slower), t.CountVerdict(Faster)
 	switch {
-	case t.Void:
+	case t.Void && t.worthless():
 		return "Void: the canary moved, so something else than the change did"
 	case slower == 0 && faster == 0:
 		return "No row changed beyond doubt"

@@ -39,15 +39,23 @@ func TestBrokenFiles(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	head := parse(t, "head.txt", string(whole))
+	unmarked := []byte(strings.Replace(string(whole), "# run: ", "# was: ", 1))
 	random := rand.New(rand.NewPCG(1, 1))
 	refused, judged := 0, 0
-	for range 150 {
-		base, err := record.Parse("base.txt", damage(random, whole))
+	for i := range 150 {
+		broken, other := damage(random, whole), whole
+		switch i % 3 { // against the whole file, one that is broken alike, and unpaired
+		case 1:
+			other = broken
+		case 2:
+			broken, other = damage(random, unmarked), unmarked
+		}
+		base, err := record.Parse("base.txt", broken)
 		if err != nil {
 			refused++
 			continue
 		}
+		head := parse(t, "head.txt", string(other))
 		rows, design, err := Rows(base, head, []string{"time", "cpu", "wire", "phases"})
 		if err != nil {
 			refused++

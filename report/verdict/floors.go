@@ -103,6 +103,9 @@ func (f *Floors) Of(r Row) (floor float64, ok bool) {
 	return max(own, class.Floor()), measured || known
 }
 
+// maxFloor is above any noise, a part: with such a floor nothing would ever fail.
+const maxFloor = 10
+
 // floorsFile is the file: a machine class to its floors.
 type floorsFile map[string]*Floors
 
@@ -125,6 +128,9 @@ func readFloors(path string) (floorsFile, error) {
 	if err := json.Unmarshal(text, &file); err != nil {
 		return nil, fmt.Errorf("%s: %w (delete it, and measure the floors again)", path, err)
 	}
+	if file == nil { // the text is null
+		return floorsFile{}, nil
+	}
 	for machine, f := range file {
 		if err := f.check(); err != nil {
 			return nil, fmt.Errorf("%s: %s: %w", path, machine, err)
@@ -139,8 +145,15 @@ func (f *Floors) check() error {
 	}
 	for metric, cells := range f.Rows {
 		for cell, v := range cells {
-			if !(v >= 0) {
-				return fmt.Errorf("floor of %s %s is %g, want a part of 0 or more", cell, metric, v)
+			if !(v >= 0 && v < maxFloor) {
+				return fmt.Errorf("floor of %s %s is %g, want a part from 0 to below %d", cell, metric, v, maxFloor)
+			}
+		}
+	}
+	for metric, classes := range f.Classes {
+		for class, s := range classes {
+			if !(s.Seen > 0 && s.Scatter >= 0 && s.Floor() < maxFloor) {
+				return fmt.Errorf("floor of class %s, %s: seen %d, variance %g, scatter %g: want a floor below %d", class, metric, s.Seen, s.Variance, s.Scatter, maxFloor)
 			}
 		}
 	}
@@ -150,6 +163,9 @@ func (f *Floors) check() error {
 // WriteFloors puts the floors into a file in place of those of the same machine
 // class; those of others stay. The file is replaced as a whole.
 func WriteFloors(path string, f *Floors) error {
+	if err := f.check(); err != nil {
+		return fmt.Errorf("%s: %w", f.Machine, err)
+	}
 	file, err := readFloors(path)
 	if err != nil {
 		return err

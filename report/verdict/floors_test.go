@@ -80,12 +80,33 @@ func TestFloorsFile(t *testing.T) {
 	}
 }
 
+// A file that holds null holds no floors, and takes some.
+func TestNullFloors(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "floors.json")
+	if err := os.WriteFile(path, []byte("null\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if f, err := ReadFloors(path, "here"); f != nil || err != nil {
+		t.Errorf("%v, %v", f, err)
+	}
+	if err := WriteFloors(path, &Floors{Machine: "here", Tables: 1}); err != nil {
+		t.Fatal(err)
+	}
+	if f, err := ReadFloors(path, "here"); err != nil || f == nil || f.Tables != 1 {
+		t.Errorf("read back %v, %v", f, err)
+	}
+}
+
 func TestBadFloors(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "floors.json")
 	for text, want := range map[string]string{
 		"{":              "floors.json: unexpected end of JSON input (delete it",
 		`{"here": null}`: "floors.json: here: no floors",
-		`{"here": {"rows": {"ns/op": {"A": -1}}}}`: "floors.json: here: floor of A ns/op is -1, want",
+		`{"here": {"rows": {"ns/op": {"A": -1}}}}`:                                "floors.json: here: floor of A ns/op is -1, want",
+		`{"here": {"rows": {"ns/op": {"A": 1e9}}}}`:                               "floors.json: here: floor of A ns/op is 1e+09, want",
+		`{"here": {"classes": {"ns/op": {"ipc": {"seen": 3, "variance": 1e9}}}}}`: "floors.json: here: floor of class ipc, ns/op: seen 3, variance 1e+09, scatter 0: want",
+		`{"here": {"classes": {"ns/op": {"ipc": {"seen": 3, "scatter": 1e9}}}}}`:  "want a floor below 10",
+		`{"here": {"classes": {"ns/op": {"ipc": {"seen": -3}}}}}`:                 "want a floor below 10",
 	} {
 		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
 			t.Fatal(err)

@@ -57,7 +57,8 @@ type DocumentRow struct {
 	Kept       int      `json:"kept"`
 	MoreRounds int      `json:"more_rounds"`
 	Threshold  float64  `json:"threshold"`
-	Limit      *float64 `json:"limit"`
+	Tolerance  *float64 `json:"tolerance"` // growth below which the row passes the gate
+	Limit      *float64 `json:"limit"`     // growth above which it fails: the tolerance, or the floor where that is larger
 	Floor      *float64 `json:"floor"`
 	Smallest   *float64 `json:"smallest"`
 	Note       string   `json:"note"`
@@ -100,7 +101,7 @@ func documentRows(rows []Judged) []DocumentRow {
 			all[i].Floor = number(j.Floor)
 		}
 		if j.Gated {
-			all[i].Limit = number(j.Limit)
+			all[i].Tolerance, all[i].Limit = number(j.Tolerance), number(j.Limit)
 		}
 	}
 	return all

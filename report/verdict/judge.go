@@ -3,6 +3,7 @@ package verdict
 import (
 	"fmt"
 	"math"
+	"slices"
 )
 
 // Judge says of each row whether head differs from base. It does not change the
@@ -10,6 +11,7 @@ import (
 // [Table.Exit].
 func Judge(rows []Row, rules Rules) *Table {
 	t := &Table{Rules: rules}
+	rows = slices.DeleteFunc(slices.Clone(rows), Row.vague)
 	sizes := familySizes(rows, rules.Design)
 	t.wantRounds(largest(sizes))
 	for _, r := range rows {
@@ -30,6 +32,11 @@ func Judge(rows []Row, rules Rules) *Table {
 	t.conclude()
 	return t
 }
+
+// vague reports whether the row is of the canary, but not its time. Only the time is
+// that of a fixed loop: the CPU time is the whole process's, whose start a change may
+// move by more than the loop differs.
+func (r Row) vague() bool { return r.Class == Canary && metricOf(r.Metric) != "time" }
 
 // familyKey names the rows that are corrected together: those of a gate's metric,
 // whichever of its units they have.
@@ -60,11 +67,12 @@ func largest(sizes map[familyKey]int) int {
 	return most
 }
 
+// timed reports whether the row depends on how fast the machine is at the moment.
+func (r Row) timed() bool { return !r.Exact && !allocates(r.Metric) }
+
 // canCompare reports whether the row means something in this design: what takes
 // time depends on the hour.
-func canCompare(r Row, design Design) bool {
-	return design != Apart || r.Exact || allocates(r.Metric)
-}
+func canCompare(r Row, design Design) bool { return design != Apart || !r.timed() }
 
 // newJudged estimates a row; its verdict needs the p of all rows.
 func newJudged(r Row, rules Rules, family int) (j Judged, problem string) {
@@ -116,6 +124,19 @@ func (j *Judged) takeLimits(rules Rules) {
 		j.Floor, j.Floored = rules.Floors.Of(j.Row)
 		j.Threshold = rules.threshold(j.Floored)
 	}
+	if j.Class == Canary {
+		j.Threshold = canaryThreshold // whatever the user takes for a difference
+	} else {
+		j.takeGate(rules)
+	}
+	if !j.Exact && j.known() {
+		lo, hi := math.Log(j.Low), math.Log(j.High)
+		j.Smallest = math.Expm1(max(j.Smallest, j.limit()+reach(math.Log(j.Ratio), lo, hi)))
+	}
+}
+
+// takeGate settles what the gate tolerates in the row.
+func (j *Judged) takeGate(rules Rules) {
 	part, ok := rules.Gate.limit(j.Metric)
 	if ok && part >= 0 {
 		j.Threshold = min(j.Threshold, part)
@@ -125,20 +146,13 @@ func (j *Judged) takeLimits(rules Rules) {
 	}
 	j.Gated = ok && j.gateable(rules)
 	if j.Gated {
-		j.Limit = max(part, j.Floor)
-	}
-	if !j.Exact && j.known() {
-		lo, hi := math.Log(j.Low), math.Log(j.High)
-		j.Smallest = math.Expm1(max(j.Smallest, j.limit()+reach(math.Log(j.Ratio), lo, hi)))
+		j.Tolerance, j.Limit = part, max(part, j.Floor)
 	}
 }
 
 // gateable reports whether the gate may look at the row, and says why not.
 func (j *Judged) gateable(rules Rules) bool {
-	switch {
-	case j.Class == Canary:
-		return false
-	case allocates(j.Metric) && valueOf(j.Cell, "chunk") == "auto":
+	if allocates(j.Metric) && valueOf(j.Cell, "chunk") == "auto" {
 		j.Note = "not gated: allocations follow the chunk, which is automatic"
 		return false
 	}
@@ -180,15 +194,14 @@ func (j Judged) verdict(rules Rules) Verdict {
 
 func (j Judged) outcome(rules Rules) Outcome {
 	lo, hi := j.worse()
-	limit := math.Log1p(j.Limit)
 	switch {
 	case !j.Gated:
 		return NotGated
 	case !j.known():
 		return Undecided
-	case j.significant(rules) && lo > limit:
+	case j.significant(rules) && lo > math.Log1p(j.Limit):
 		return Failed
-	case hi <= limit:
+	case hi <= math.Log1p(j.Tolerance):
 		return Passed
 	}
 	return Undecided

@@ -61,7 +61,8 @@ func TestVerdicts(t *testing.T) {
 		{"3% without a floor", row("A", "ns/op", 12, 0.03, 0.005), Rules{}, Same, Passed, 0},
 		{"3% with a floor", row("A", "ns/op", 12, 0.03, 0.005), Rules{Floors: learnt}, Slower, Failed, 1},
 		{"3% asked for", row("A", "ns/op", 12, 0.03, 0.005), Rules{Threshold: 0.02}, Slower, Failed, 1},
-		{"below the floor", row("B", "ns/op", 12, 0.2, 0.01), Rules{Floors: learnt}, Inconclusive, Passed, 0},
+		{"below the floor", row("B", "ns/op", 12, 0.2, 0.01), Rules{Floors: learnt}, Inconclusive, Undecided, 3},
+		{"below gate and floor", row("B", "ns/op", 12, 0.2, 0.01), Rules{Floors: learnt, Gate: gate("time=25%")}, Inconclusive, Passed, 0},
 		{"above the floor", row("B", "ns/op", 12, 0.5, 0.01), Rules{Floors: learnt}, Slower, Failed, 1},
 		{"within the gate", row("A", "ns/op", 12, 0.2, 0.01), Rules{Gate: gate("time=30%")}, Slower, Passed, 0},
 		{"at the gate", row("A", "ns/op", 12, 0.2, 0.01), Rules{Gate: gate("time=20%")}, Slower, Undecided, 3},
@@ -80,7 +81,9 @@ func TestVerdicts(t *testing.T) {
 		{"allocations of runs apart", row("A", "allocs/op", 12, 0.2, 0), Rules{Design: Apart, Gate: gate("allocs=1%")}, Slower, Failed, 1},
 		{"allocations", row("A/chunk=64", "worker-allocs/item", 12, 0.03, 0), Rules{Gate: gate("allocs=1%")}, Slower, Failed, 1},
 		{"allocations within", row("A/chunk=64", "worker-allocs/item", 12, 0.005, 0), Rules{Gate: gate("allocs=1%")}, Same, Passed, 0},
-		{"allocations of automatic chunks", row("A/chunk=auto", "worker-allocs/item", 12, 0.2, 0), Rules{Gate: gate("allocs=1%")}, Slower, NotGated, 0},
+		{"allocations of the sender", row("A/chunk=64", "coord-allocs/item", 12, 0.03, 0), Rules{Gate: gate("allocs=1%")}, Slower, Failed, 1},
+		{"allocations of the sender, of automatic chunks", row("A/chunk=auto", "coord-allocs/item", 12, 0.2, 0), Rules{Gate: gate("allocs=1%")}, Slower, NotGated, 2},
+		{"allocations of automatic chunks", row("A/chunk=auto", "worker-allocs/item", 12, 0.2, 0), Rules{Gate: gate("allocs=1%")}, Slower, NotGated, 2},
 		{"plain files", row("A", "ns/op", 12, 0.2, 0.01), Rules{Design: Plain}, Slower, Failed, 1},
 		{"the gate asks for what is not there", row("A", "ns/op", 12, 0, 0.01), Rules{Gate: gate("time=5%,allocs=1%")}, Same, Passed, 2},
 		{"no time", row("A", "ns/op", 12, -1, 0), Rules{}, Inconclusive, NotGated, 2},
@@ -120,6 +123,58 @@ func TestCanary(t *testing.T) {
 	rows[1] = row("Canary", "ns/op", 12, 0, 1)
 	if table = Judge(rows, Rules{}); table.Void || !slices.ContainsFunc(table.Warnings, func(w string) bool { return strings.Contains(w, "canary") }) {
 		t.Errorf("a noisy canary: void %v, warnings %q", table.Void, table.Warnings)
+	}
+}
+
+// A change that makes a process start slower moves the canary's CPU time, which is the
+// whole process's: that is no reason to void anything.
+func TestCanaryIsTime(t *testing.T) {
+	rows := []Row{row("A", "ns/op", 12, 0, 0), row("Canary", "ns/op", 12, 0, 0), row("Canary", "cpu-ns/op", 12, 0.2, 0.01)}
+	if table := Judge(rows, Rules{}); table.Void || table.Exit() != 0 || len(table.Canary) != 1 {
+		t.Errorf("void %v, exit %d, canary %+v", table.Void, table.Exit(), table.Canary)
+	}
+}
+
+// A moved canary says nothing of bytes and allocations: their gates hold, and only what was
+// said of time is taken back.
+func TestCanaryOfExactGates(t *testing.T) {
+	rows := []Row{row("A", "ns/op", 12, 0.2, 0.01), byteRow("A", 16, 16), row("A", "allocs/op", 12, 0, 0), row("Canary", "ns/op", 12, 0.2, 0.01)}
+	gate, err := ParseGate("wire=0,allocs=1%")
+	if err != nil {
+		t.Fatal(err)
+	}
+	table := Judge(rows, Rules{Gate: gate})
+	if table.Exit() != 0 || !table.Void || table.Headline() != "pass: 2 of 2 gated rows not worse" || table.Finding() != "No row changed beyond doubt" {
+		t.Errorf("exit %d, void %v, %s, %s", table.Exit(), table.Void, table.Headline(), table.Finding())
+	}
+	if j := table.Rows[0]; j.Verdict != Inconclusive || j.Note != "withdrawn: the canary moved" || table.Rows[1].Verdict != Same {
+		t.Errorf("time is %v, %q; bytes are %v", j.Verdict, j.Note, table.Rows[1].Verdict)
+	}
+	if want := "the canary moved, +20.0% in ns/op"; !strings.Contains(strings.Join(table.Warnings, "\n"), want) {
+		t.Errorf("warnings %q, want %q", table.Warnings, want)
+	}
+	rows[1] = byteRow("A", 16, 17)
+	if table = Judge(rows, Rules{Gate: gate}); table.Exit() != 1 {
+		t.Errorf("bytes grew: exit %d", table.Exit())
+	}
+}
+
+// What moves the canary is the same for everybody: neither a lenient gate or threshold
+// hides that it moved, nor does a strict one make something of a hair.
+func TestCanaryLimit(t *testing.T) {
+	for text, rules := range map[string]Rules{
+		"": {}, "time=0": {}, "time=100%": {}, "none": {}, "time": {Threshold: 0.5}, "cpu": {Threshold: 0.001}, "wire": {Floors: learnt},
+	} {
+		var err error
+		if rules.Gate, err = ParseGate(text); err != nil {
+			t.Fatal(err)
+		}
+		for part, moved := range map[float64]bool{0.03: false, 0.12: true} {
+			table := Judge([]Row{row("A", "ns/op", 12, 0, 0), row("Canary", "ns/op", 12, part, 0.005)}, rules)
+			if table.Void != moved || table.Canary[0].Gated {
+				t.Errorf("gate %q, threshold %g: the canary by %g: void %v", text, rules.Threshold, part, table.Void)
+			}
+		}
 	}
 }
 
@@ -227,7 +282,7 @@ func TestPressure(t *testing.T) {
 	if j.Pairs != 12 || j.Pressed != 2 || j.Kept != 1 || j.High > 1.03 {
 		t.Errorf("%d pairs, %d pressed, %d kept, interval to %g", j.Pairs, j.Pressed, j.Kept, j.High)
 	}
-	if len(table.Warnings) != 2 || !strings.Contains(table.Warnings[1], "1 of 1 cell no quiet pair") {
+	if len(table.Warnings) != 3 || !strings.Contains(table.Warnings[2], "1 of 1 cell no quiet pair") {
 		t.Errorf("warnings %q", table.Warnings)
 	}
 }

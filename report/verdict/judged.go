@@ -26,8 +26,8 @@ type Outcome int
 // Outcomes.
 const (
 	NotGated  Outcome = iota
-	Passed            // it is not worse by as much as the gate's limit
-	Failed            // it is worse by more than the gate's limit
+	Passed            // it is not worse by more than the gate tolerates
+	Failed            // it is worse by more than the gate tolerates, and than the machine's noise
 	Undecided         // it may be
 )
 
@@ -65,15 +65,23 @@ type Judged struct {
 	// inconclusive, about; 0 where more do not help.
 	MoreRounds int
 
-	Gated   bool    // the gate looks at this row
-	Limit   float64 // the growth that the gate tolerates here: its own, or the floor where that is larger
-	Outcome Outcome
+	Gated     bool    // the gate looks at this row
+	Tolerance float64 // the growth that the gate tolerates: below it the row passes
+	Limit     float64 // the growth from which on it fails: Tolerance, or the floor where that is larger
+	Outcome   Outcome
 
 	Note string // what a reader must know of this row
 }
 
 // known reports whether there is an interval.
 func (j Judged) known() bool { return !(j.Low == 0 && math.IsInf(j.High, 1)) }
+
+// hidden reports whether the row is undecided because the machine's noise is larger than
+// what the gate tolerates: with a smaller floor it would fail.
+func (j Judged) hidden() bool {
+	lo, _ := j.worse()
+	return j.Outcome == Undecided && j.known() && j.Floor > j.Tolerance && lo > math.Log1p(j.Tolerance)
+}
 
 // worse returns the interval in logarithms, turned so that more is worse.
 func (j Judged) worse() (lo, hi float64) {

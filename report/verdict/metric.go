@@ -10,19 +10,18 @@ import (
 
 // group is a name for metrics that gates and rows are chosen by.
 type group struct {
-	name  string
-	units []string // as they are printed
-	each  bool     // a row for each of the units, in place of the first that a cell has
+	name string
+	rows [][]string // for each row that a cell gets, the units of which it takes the first that there is, as they are printed
 }
 
 var groups = []group{
-	{name: "time", units: []string{"ns/item", "ns/op"}},
-	{name: "cpu", units: []string{"cpu-ns/item", "cpu-ns/op"}},
-	{name: "wire", units: []string{"wire-B/item"}},
-	{name: "allocs", units: []string{"worker-allocs/item", "allocs/op"}},
-	{name: "bytes", units: []string{"worker-B/item", "B/op"}},
-	{name: "phases", each: true, units: []string{"compute-ns/item", "worker-decode-ns/item", "worker-encode-ns/item",
-		"worker-transfer-ns/item", "sender-encode-ns/item", "sender-transfer-ns/item", "receiver-decode-ns/item", "receiver-transfer-ns/item"}},
+	{"time", [][]string{{"ns/item", "ns/op"}}},
+	{"cpu", [][]string{{"cpu-ns/item", "cpu-ns/op"}}},
+	{"wire", [][]string{{"wire-B/item"}}},
+	{"allocs", [][]string{{"worker-allocs/item", "allocs/op"}, {"coord-allocs/item"}}},
+	{"bytes", [][]string{{"worker-B/item", "B/op"}, {"coord-B/item"}}},
+	{"phases", [][]string{{"compute-ns/item"}, {"worker-decode-ns/item"}, {"worker-encode-ns/item"}, {"worker-transfer-ns/item"},
+		{"sender-encode-ns/item"}, {"sender-transfer-ns/item"}, {"receiver-decode-ns/item"}, {"receiver-transfer-ns/item"}}},
 }
 
 // groupOf returns the group of a name; a unit is a group of itself.
@@ -35,7 +34,7 @@ func groupOf(name string) (group, error) {
 		known = append(known, g.name)
 	}
 	if strings.Contains(name, "/") || strings.HasSuffix(name, "-bytes") {
-		return group{name: name, units: []string{name}}, nil
+		return group{name, [][]string{{name}}}, nil
 	}
 	return group{}, fmt.Errorf("%q is no metric: want one of %s, or a unit such as ns/op", name, strings.Join(known, ", "))
 }
@@ -43,31 +42,20 @@ func groupOf(name string) (group, error) {
 // units returns the units that a name stands for, none if it is no metric.
 func units(name string) []string {
 	g, _ := groupOf(name)
-	return g.units
+	return slices.Concat(g.rows...)
 }
 
-// metricOf returns the name of the group whose one row a unit is of; a unit that shares
-// its rows with no other goes by its own name.
+// metricOf returns the name of the group of a unit that stands for others in its row; a
+// unit that shares its row with no other goes by its own name.
 func metricOf(unit string) string {
 	for _, g := range groups {
-		if !g.each && slices.Contains(g.units, unit) {
-			return g.name
+		for _, row := range g.rows {
+			if len(row) > 1 && slices.Contains(row, unit) {
+				return g.name
+			}
 		}
 	}
 	return unit
-}
-
-// choices returns, for each row of the group, the units of which it takes the first
-// that there is.
-func (g group) choices() [][]string {
-	if !g.each {
-		return [][]string{g.units}
-	}
-	var all [][]string
-	for _, unit := range g.units {
-		all = append(all, []string{unit})
-	}
-	return all
 }
 
 // isWhole reports whether a metric is all of an item's time, which is never zero; a

@@ -86,10 +86,14 @@ func TestHeadlines(t *testing.T) {
 		{[]Row{row("A", "ns/op", 5, 0, 0), row("B", "ns/op", 12, 0, 0)}, Rules{}, "inconclusive: 1 of 2 gated rows may be worse; about 2 more rounds would tell"},
 		{[]Row{noisy, hopeless}, Rules{Floors: &Floors{Rows: map[string]map[string]float64{"ns/op": {"B": 0.3}}}},
 			"inconclusive: 2 of 2 gated rows may be worse, and more rounds hardly tell on this machine"},
+		{[]Row{row("B", "ns/op", 12, 0.2, 0.01)}, Rules{Floors: learnt},
+			"inconclusive: 1 of 1 gated row may be worse (1 by what the noise floor of this machine hides), and more rounds hardly tell on this machine"},
 		{[]Row{row("A", "ns/op", 12, 0, 0)}, Rules{Design: Apart}, "inconclusive: no row can be compared between runs that were taken apart"},
 		{[]Row{row("A", "x/op", 12, 0.2, 0)}, Rules{}, "pass: nothing is gated"},
 		{[]Row{row("A", "ns/op", 12, 0, 0)}, Rules{Design: Apart, Gate: Gate{limits: []limit{{"time", 0.05}}, asked: true}},
 			"could not measure: the gate asks for time, which cannot be compared between runs that were taken apart: compare revisions or binaries"},
+		{[]Row{row("A", "ns/op", 12, 0, 0), row("A/chunk=auto", "allocs/op", 12, 0, 0)}, Rules{Gate: Gate{limits: []limit{{"time", 0.05}, {"allocs", 0.01}}, asked: true}},
+			"could not measure: the gate asks for allocs, but may look at no row of it (A/chunk=auto: not gated: allocations follow the chunk, which is automatic)"},
 	} {
 		if got := Judge(c.rows, c.rules).Headline(); got != c.want {
 			t.Errorf("got  %s\nwant %s", got, c.want)
@@ -131,7 +135,21 @@ func TestWarnings(t *testing.T) {
 			t.Errorf("warnings %q, want %q among them", got, c.want)
 		}
 	}
-	if got := Judge([]Row{r}, Rules{Floors: learnt}).Warnings; len(got) > 0 {
+	canary := row("Canary", "ns/op", 12, 0, 0)
+	const none = "no canary among the benchmarks: nothing tells whether the machine kept its speed"
+	for name, c := range map[string]struct {
+		rows  []Row
+		rules Rules
+		want  bool
+	}{
+		"time": {[]Row{r}, Rules{}, true}, "bytes": {[]Row{byteRow("A", 1, 1)}, Rules{}, false},
+		"apart": {[]Row{r}, Rules{Design: Apart}, false}, "with a canary": {[]Row{r, canary}, Rules{}, false},
+	} {
+		if got := Judge(c.rows, c.rules).Warnings; slices.Contains(got, none) != c.want {
+			t.Errorf("%s: warnings %q", name, got)
+		}
+	}
+	if got := Judge([]Row{r, canary}, Rules{Floors: learnt}).Warnings; len(got) > 0 {
 		t.Errorf("warnings %q where there is nothing to warn of", got)
 	}
 }

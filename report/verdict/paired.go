@@ -9,6 +9,7 @@ import (
 type pair struct {
 	base, head float64
 	pressed    bool
+	excess     float64 // of the side that was pressed more
 }
 
 // pairs matches the samples of both sides: the nth of a round with the nth of the
@@ -28,20 +29,25 @@ func pairs(r Row) (byRound map[int][]pair, rounds []int) {
 		if n == 0 {
 			rounds = append(rounds, b.Round)
 		}
-		byRound[b.Round] = append(byRound[b.Round], pair{b.Value, h.Value, b.Pressed || h.Pressed})
+		byRound[b.Round] = append(byRound[b.Round], pair{b.Value, h.Value, b.Pressed || h.Pressed, max(b.Excess, h.Excess)})
 	}
 	return byRound, rounds
 }
 
 // chosen returns the pair of a round that counts: the first one that was not taken
-// under pressure, else the last one. It does not look at the values.
+// under pressure, else the one under the least, of equals the last. It does not look at
+// the values.
 func chosen(all []pair) pair {
+	least := all[0]
 	for _, p := range all {
 		if !p.pressed {
 			return p
 		}
+		if p.excess <= least.excess {
+			least = p
+		}
 	}
-	return all[len(all)-1]
+	return least
 }
 
 // paired estimates a row from its pairs.

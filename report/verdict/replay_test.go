@@ -12,7 +12,8 @@ import (
 
 // traces are recorded comparisons of a binary with itself, all of them with units that
 // nothing is judged by cut out. busy is 16 rounds of 9 cells on 2 CPUs that other
-// programs kept busy all the time, at a load of 10.
+// programs kept busy all the time, at a load of 10: an overloaded machine, the worst case.
+// There is none of a quiet machine; what is claimed of those rests on the simulator.
 var traces = []string{"busy"}
 
 func trace(t *testing.T, name string) []Row {
@@ -71,25 +72,21 @@ func replay(rows []Row, seed uint64, rounds int, effect map[string]float64) []Ro
 
 func TestReplayedFalseAlarms(t *testing.T) {
 	var out strings.Builder
-	fmt.Fprintln(&out, "Comparisons of identical code, replayed from recorded ones, threshold 2%, 12 rounds.")
+	fmt.Fprintln(&out, "Comparisons of identical code, replayed from one that was recorded on an overloaded machine, threshold 2%, 12 rounds.")
 	for _, name := range traces {
 		rows := trace(t, name)
-		red, void, decided := 0, 0, 0
+		var a alarms
+		decided := 0
 		for seed := range 200 {
 			table := Judge(replay(rows, uint64(seed), 12, nil), Rules{Threshold: DefaultThreshold})
-			if table.Count(Failed) > 0 {
-				red++
-			}
-			if table.Void {
-				void++
-			}
+			a.add(table)
 			if table.Exit() == 0 {
 				decided++
 			}
 		}
-		fmt.Fprintf(&out, "%-6s: red %d of 200, void %d, pass %d\n", name, red, void, decided)
-		if red+void > 4 {
-			t.Errorf("%s: %d of 200 red and %d void, want at most 4", name, red, void)
+		fmt.Fprintf(&out, "%-6s: red %d of 200, either way %d, void %d, pass %d\n", name, a.red, a.either, a.void, decided)
+		if a.red+a.void > 4 || float64(a.either) > 200*promised {
+			t.Errorf("%s: %d of 200 red and %d void, want at most 4; %d either way, want at most %g", name, a.red, a.void, a.either, 200*promised)
 		}
 	}
 	golden(t, "replayed.txt", []byte(out.String()))

@@ -1,6 +1,12 @@
 package verdict
 
-import "strings"
+import (
+	"fmt"
+	"reflect"
+	"strings"
+
+	"github.com/handoff-go/handoff/report/record"
+)
 
 // Sample is one measurement by one fresh process.
 type Sample struct {
@@ -13,9 +19,10 @@ type Sample struct {
 	Value float64
 
 	// Pressed marks the samples of a pair that was taken under pressure, decided
-	// without a look at which side was slow. Where a round has another pair of the
-	// same cell, that one counts.
+	// without a look at which side was slow, and Excess says under how much, a part.
+	// Where a round has a quieter pair of the same cell, that one counts.
 	Pressed bool
+	Excess  float64
 }
 
 // Row is one metric of one cell, on both sides.
@@ -41,7 +48,7 @@ const (
 	Compute Class = "compute" // all in one process
 	Codec   Class = "codec"   // encoding and decoding, no process
 	IPC     Class = "ipc"     // work that travels between processes
-	Canary  Class = "canary"  // what no change should move
+	Canary  Class = "canary"  // what no change should move; only its time is judged
 	Other   Class = "other"   // benchmarks that are not handoff's
 )
 
@@ -63,6 +70,19 @@ func ClassOf(cell string) Class {
 		return IPC
 	}
 	return Other
+}
+
+// ourBenchmarks is the package that the canary is in, wherever the module lives.
+var ourBenchmarks = strings.TrimSuffix(reflect.TypeFor[Row]().PkgPath(), "report/verdict") + "bench"
+
+// classOf tells a sample's class: a stranger's benchmark of the canary's name is none that
+// no change should move.
+func classOf(s record.Sample) Class {
+	class := ClassOf(strings.TrimSuffix(s.Name, fmt.Sprintf("-%d", s.Procs)))
+	if class == Canary && packageOf(s) != ourBenchmarks {
+		return Other
+	}
+	return class
 }
 
 // valueOf returns the value of a key in "k=v/k=v", or "".

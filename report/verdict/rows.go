@@ -17,8 +17,9 @@ import (
 //
 // Two files that carry the same run mark are the sides of one interleaved run. It is
 // an error, which names what it is about, if a cell is on one side only, if a cell
-// has a metric on one side only, if a side lacks cells that its run had planned, or if
-// the sides were given different inputs.
+// has a metric on one side only, if a side lacks cells that its run had planned, if a
+// side of an interleaved run has lost samples that the other one has, or if the sides were
+// given different inputs.
 func Rows(base, head *record.Run, metrics []string) ([]Row, Design, error) {
 	if metrics == nil {
 		metrics = Gate{}.Metrics()
@@ -32,25 +33,27 @@ func Rows(base, head *record.Run, metrics []string) ([]Row, Design, error) {
 	}
 	several := severalPackages(base) || severalPackages(head)
 	b, h := newSide(base, several), newSide(head, several)
-	if err := cmp.Or(matched(b, h), whole(b), whole(h)); err != nil {
+	design := designOf(base, head)
+	if err := cmp.Or(matched(b, h), whole(b), whole(h), sameRounds(b, h, design)); err != nil {
 		return nil, 0, err
 	}
 	var rows []Row
+	made := map[[2]string]bool{} // by cell and unit: a metric may be named by its group, too
 	for _, units := range choices {
 		for _, cell := range b.order {
 			row, ok, err := rowOf(b, h, cell, units)
 			if err != nil {
 				return nil, 0, err
 			}
-			if ok {
-				rows = append(rows, row)
+			if key := [2]string{cell, row.Metric}; ok && !made[key] {
+				rows, made[key] = append(rows, row), true
 			}
 		}
 	}
 	if len(rows) == 0 {
 		return nil, 0, fmt.Errorf("%s, %s: no benchmark has any of the metrics %s", base.Path, head.Path, strings.Join(metrics, ", "))
 	}
-	return rows, designOf(base, head), nil
+	return rows, design, nil
 }
 
 // choicesOf returns, for each row of a cell, the units of which it takes the first.
@@ -61,7 +64,7 @@ func choicesOf(metrics []string) ([][]string, error) {
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, g.choices()...)
+		all = append(all, g.rows...)
 	}
 	return all, nil
 }
@@ -131,7 +134,7 @@ func newRow(base, head side, cell, unit string) Row {
 	name := plainName(base, head, cell)
 	metadata := base.run.Units
 	return Row{
-		Cell: name, Metric: unit, Class: ClassOf(name),
+		Cell: name, Metric: unit, Class: classOf(base.cells[cell][0]),
 		Exact:  metadata.GetAssumption(unit) == benchmath.AssumeExact || head.run.Units.GetAssumption(unit) == benchmath.AssumeExact,
 		Higher: metadata.GetBetter(unit) > 0,
 		Base:   base.samples(cell, unit), Head: head.samples(cell, unit),

@@ -62,6 +62,10 @@ func TestRowsOfMetrics(t *testing.T) {
 		{"time", "25 ns/item", "26 ns/item", "ns/item 25 26"},
 		{"time", "25 ns/item", "", "ns/op 250 250"},
 		{"phases", "3 worker-decode-ns/item 5 compute-ns/item", "4 worker-decode-ns/item 5 compute-ns/item", "compute-ns/item 5 5, worker-decode-ns/item 3 4"},
+		{"time,ns/op", "", "", "ns/op 250 250"},
+		{"ns/op,time", "25 ns/item", "26 ns/item", "ns/op 250 250, ns/item 25 26"},
+		{"allocs", "2 worker-allocs/item 7 coord-allocs/item 9 allocs/op", "2 worker-allocs/item 8 coord-allocs/item 9 allocs/op", "worker-allocs/item 2 2, coord-allocs/item 7 8"},
+		{"bytes", "9 B/op", "8 B/op", "B/op 9 8"},
 		{"B/s,time", "", "", "B/s 9 9, ns/op 250 250"},
 	} {
 		rows, _, err := Rows(parse(t, "base.txt", line(c.base)), parse(t, "head.txt", line(c.head)), strings.Split(c.metrics, ","))
@@ -88,7 +92,8 @@ func TestDesigns(t *testing.T) {
 		{sampled("r", a), sampled("r", a), Interleaved},
 		{sampled("r", a), sampled("s", a), Apart},
 		{sampled("r", a), plain, Apart},
-		{plain, plain, Plain},
+		{sampled("r", a, a), sampled("s", a), Apart}, // of two runs one may be longer
+		{plain, plain + a + "\n", Plain},
 		{plain, strings.ReplaceAll(plain, "Z80", "6502"), Apart},
 	} {
 		if _, got, err := Rows(parse(t, "b", c.base), parse(t, "h", c.head), nil); err != nil || got != c.want {
@@ -111,6 +116,8 @@ func TestRowsErrors(t *testing.T) {
 		{"different units", sampled("r", a), sampled("r", "BenchmarkA-2 3 250 MB/s"), nil, "A-2: different units: ns/op only in base.txt"},
 		{"a unit asked for", sampled("r", a+" 3 B/op"), sampled("r", a), []string{"B/op"}, "A-2: different units: B/op only in base.txt"},
 		{"missing rows", "# cells: 3\n" + sampled("r", a), sampled("r", a), nil, "base.txt: 2 of the 3 cells of this run are missing: resume it"},
+		{"a lost round", sampled("r", a, a, a), sampled("r", a, a), nil, "base.txt and head.txt are of one run, but have not as many samples in each round (A-2, round 3: 1 and 0; 1 round in all)"},
+		{"a lost repetition", sampled("r", a, a), sampled("r", a, a) + "# round: 1\n" + a + "\n", nil, "(A-2, round 1: 1 and 2; 1 round in all)"},
 		{"nothing to compare", sampled("r", a), sampled("r", a), []string{"wire"}, "base.txt, head.txt: no benchmark has any of the metrics wire"},
 		{"no metric", sampled("r", a), sampled("r", a), []string{"speed"}, `"speed" is no metric: want one of time`},
 		{"other inputs", "seed: 1\n" + sampled("r", a), "seed: 2\n" + sampled("r", a), nil, `base.txt was recorded with seed "1" and head.txt with seed "2"`},
@@ -118,6 +125,21 @@ func TestRowsErrors(t *testing.T) {
 		if _, _, err := Rows(parse(t, "base.txt", c.base), parse(t, "head.txt", c.head), c.metrics); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: %v, want %s", c.name, err, c.want)
 		}
+	}
+}
+
+// The canary is ours, or none.
+func TestStrangersCanary(t *testing.T) {
+	for pkg, want := range map[string]Class{ourBenchmarks: Canary, "example.org/x": Other} {
+		text := strings.ReplaceAll(sampled("r", "BenchmarkCanary-2 3 250 ns/op"), "example.org/x", pkg) + "BenchmarkCanary-4 3 250 ns/op\n"
+		run := parse(t, "b", text)
+		rows, _, err := Rows(run, run, nil)
+		if err != nil || len(rows) != 2 || rows[0].Class != want || rows[1].Class != want {
+			t.Errorf("%s: %+v, %v; want class %s", pkg, rows, err, want)
+		}
+	}
+	if want := "github.com/handoff-go/handoff/bench"; ourBenchmarks != want {
+		t.Errorf("the canary is looked for in %s, want %s", ourBenchmarks, want)
 	}
 }
 

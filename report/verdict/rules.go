@@ -7,6 +7,11 @@ const (
 	CautionThreshold = 0.05 // in the others
 )
 
+// canaryThreshold is from where on the canary has moved, unless its noise floor is larger.
+// It is nobody's to change: a strict gate would void comparisons for a hair of drift, a
+// lenient one would never find the machine at fault.
+const canaryThreshold = CautionThreshold
+
 // Design says how the samples of both sides were taken.
 type Design int
 

@@ -2,6 +2,7 @@ package verdict
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -69,6 +70,44 @@ func whole(s side) error {
 	return nil
 }
 
+// sameRounds refuses sides of an interleaved run of which one has lost samples: their
+// pairs would be fewer, or wrong ones. It names where that begins.
+func sameRounds(base, head side, design Design) error {
+	if design != Interleaved {
+		return nil
+	}
+	var lost []string
+	for _, cell := range base.order {
+		b, h := perRound(base.cells[cell]), perRound(head.cells[cell])
+		for _, round := range slices.Sorted(maps.Keys(merged(b, h))) {
+			if b[round] != h[round] {
+				lost = append(lost, fmt.Sprintf("%s, round %d: %d and %d", cell, round, b[round], h[round]))
+			}
+		}
+	}
+	if lost == nil {
+		return nil
+	}
+	return fmt.Errorf("%s and %s are of one run, but have not as many samples in each round (%s; %s in all): one was cut short, take them again",
+		base.run.Path, head.run.Path, lost[0], plural(len(lost), "round"))
+}
+
+// perRound counts samples by their rounds.
+func perRound(samples []record.Sample) map[int]int {
+	n := map[int]int{}
+	for _, s := range samples {
+		n[s.Round]++
+	}
+	return n
+}
+
+// merged has the keys of both.
+func merged(a, b map[int]int) map[int]int {
+	all := maps.Clone(a)
+	maps.Copy(all, b)
+	return all
+}
+
 // has reports whether some sample of the cell has the unit.
 func (s side) has(cell, unit string) bool {
 	return slices.ContainsFunc(s.cells[cell], func(sample record.Sample) bool {
@@ -82,7 +121,7 @@ func (s side) has(cell, unit string) bool {
 func (s side) samples(cell, unit string) []Sample {
 	all := make([]Sample, len(s.cells[cell]))
 	for i, sample := range s.cells[cell] {
-		all[i] = Sample{Round: sample.Round, Value: sample.Values[tidied(unit)] / tidyFactor(unit), Pressed: sample.Pressed}
+		all[i] = Sample{Round: sample.Round, Value: sample.Values[tidied(unit)] / tidyFactor(unit), Pressed: sample.Pressed, Excess: sample.Excess}
 	}
 	return all
 }

@@ -14,7 +14,7 @@ type Table struct {
 	Canary []Judged
 
 	// Void says that the canary moved: something other than the change did, and no
-	// verdict holds.
+	// verdict on what takes time holds.
 	Void bool
 
 	// Problems say what could not be measured or read, Warnings what to bear in mind.
@@ -28,7 +28,7 @@ type Table struct {
 // tolerate, 2 could not measure, 3 inconclusive.
 func (t *Table) Exit() int {
 	switch {
-	case t.Void || len(t.Problems) > 0:
+	case t.worthless():
 		return 2
 	case t.Count(Failed) > 0:
 		return 1
@@ -36,6 +36,14 @@ func (t *Table) Exit() int {
 		return 3
 	}
 	return 0
+}
+
+// worthless reports whether nothing can be concluded: there are problems, or the canary
+// moved and the gate looks at what takes time. What does not, such as bytes, is as good
+// as ever.
+func (t *Table) worthless() bool {
+	gated := count(t.Rows, func(j Judged) bool { return j.Gated && j.timed() })
+	return len(t.Problems) > 0 || t.Void && gated > 0
 }
 
 // Count returns how many rows have an outcome.
@@ -75,9 +83,23 @@ func (t *Table) wantRounds(rows int) {
 // conclude fills in what holds for the table as a whole.
 func (t *Table) conclude() {
 	t.Rounds = t.fewest()
-	t.Void = count(t.Canary, func(j Judged) bool { return j.Verdict == Slower || j.Verdict == Faster }) > 0
+	if t.Void = count(t.Canary, func(j Judged) bool { return j.Verdict == Slower || j.Verdict == Faster }) > 0; t.Void {
+		t.withdraw()
+	}
 	t.findProblems()
 	t.warn()
+}
+
+// withdraw takes back what was said of time, CPU time and phases.
+func (t *Table) withdraw() {
+	for i := range t.Rows {
+		if j := &t.Rows[i]; j.timed() && j.Verdict != NotComparable {
+			j.Verdict, j.MoreRounds, j.Note = Inconclusive, 0, "withdrawn: the canary moved"
+			if j.Gated {
+				j.Outcome = Undecided
+			}
+		}
+	}
 }
 
 func (t *Table) fewest() int {
@@ -105,6 +127,8 @@ func (t *Table) findProblems() {
 			t.problem("the gate asks for %s, which no row has", name)
 		case count(rows, func(j Judged) bool { return j.Verdict == NotComparable }) > 0:
 			t.problem("the gate asks for %s, which cannot be compared between runs that were taken apart: compare revisions or binaries", name)
+		case count(rows, func(j Judged) bool { return j.Gated }) == 0:
+			t.problem("the gate asks for %s, but may look at no row of it (%s: %s)", name, rows[0].Cell, rows[0].Note)
 		}
 	}
 }
@@ -131,6 +155,12 @@ func (t *Table) warn() {
 	if bare := count(t.Rows, func(j Judged) bool { return !j.Exact && !j.Floored && j.Verdict != NotComparable }); bare > 0 && t.Rules.Threshold == 0 {
 		t.warnf("no noise floor is known here for %d of %d rows: threshold %s in place of %s; handoff selfcheck measures it",
 			bare, len(t.Rows), percent(CautionThreshold), percent(DefaultThreshold))
+	}
+	if t.Void && !t.worthless() {
+		t.warnf("%s: nothing is said of what takes time", t.canaryMoved())
+	}
+	if len(t.Canary) == 0 && count(t.Rows, func(j Judged) bool { return j.timed() && j.Verdict != NotComparable }) > 0 {
+		t.warnf("no canary among the benchmarks: nothing tells whether the machine kept its speed")
 	}
 	for _, j := range t.Canary {
 		if j.Verdict == Inconclusive {

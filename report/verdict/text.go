@@ -144,7 +144,7 @@ func (t *Table) notes(j Judged) []string {
 	case j.Outcome == Failed:
 		add("fails the gate of %s", percent(j.Limit))
 	case j.Outcome == Passed && j.Verdict != Same && j.Verdict != Faster:
-		add("within the gate of %s", percent(j.Limit))
+		add("within the gate of %s", percent(j.Tolerance))
 	}
 	if j.MoreRounds > 0 {
 		add("about %d more rounds", j.MoreRounds)
