@@ -61,7 +61,11 @@ func functions(s *profile.Sample) []string {
 // sample of its kind. Pseudo functions such as runtime._GC stand where a stack
 // could not be walked.
 var (
-	profilerFrames  = []string{"runtime/pprof.", "runtime.(*profAtomic)", "runtime.(*profBuf)", "runtime.sigprof"}
+	profilerFrames = []string{
+		"runtime/pprof.profileWriter", "runtime/pprof.StartCPUProfile", "runtime/pprof.StopCPUProfile",
+		"runtime/pprof.(*profileBuilder)", "runtime/pprof.(*Profile).", // not pprof.Do, which is a task's
+		"runtime.(*profAtomic)", "runtime.(*profBuf)", "runtime.sigprof",
+	}
 	collectorFrames = []string{"runtime.gc", "runtime.bgsweep", "runtime.bgscavenge", "runtime._GC", "runtime.GC", "runtime.runFinalizers", "runtime.(*gcWork)", "runtime.markroot", "runtime.sweepone"}
 	schedulerFrames = []string{"runtime.mcall", "runtime.mstart", "runtime.schedule", "runtime.findRunnable", "runtime.park_m", "runtime.sysmon", "runtime.gosched", "runtime.goexit0", "runtime.netpoll", "runtime.stopm", "runtime.startm", "runtime.wakep", "runtime.futex", "runtime.exitsyscall", "runtime.templateThread"}
 )

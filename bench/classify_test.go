@@ -24,6 +24,10 @@ func TestPhaseOfCPU(t *testing.T) {
 		sample *profile.Sample
 		want   string
 	}{
+		{sampleOf("compute", "main.f", "runtime/pprof.Do", "main.task"), "compute"},
+		{sampleOf("compute", "runtime/pprof.SetGoroutineLabels", "runtime/pprof.Do", "main.task"), "compute"},
+		{sampleOf("wait", "compress/flate.(*compressor).deflate", "runtime/pprof.(*profileBuilder).build", "runtime/pprof.profileWriter"), "profiler"},
+		{sampleOf("", "runtime/pprof.writeHeapInternal", "runtime/pprof.(*Profile).WriteTo"), "profiler"},
 		{sampleOf("encode", "runtime.mallocgc", "encoding/gob.(*Encoder).Encode"), "encode"},
 		{sampleOf("decode", "runtime.gcAssistAlloc", "runtime.mallocgc"), "decode"}, // the lane's stopwatch says so, too
 		{sampleOf("wait", "runtime.write", "runtime/pprof.profileWriter"), "profiler"},
