@@ -13,7 +13,7 @@ import (
 const (
 	phaseCollector = "collector" // the garbage collector's own goroutines
 	phaseScheduler = "scheduler" // Go's scheduler, between two goroutines
-	phaseProfiler  = "profiler"  // writing the profile
+	phaseProfiler  = "profiler"  // labels, clocks that are read for the profile, writing it
 	phaseOther     = "other"
 )
 
@@ -21,7 +21,7 @@ const (
 func phaseOfCPU(s *profile.Sample) string {
 	stack := functions(s)
 	if has(stack, profilerFrames) {
-		return phaseProfiler // it inherits the label of who started it
+		return phaseProfiler // it runs under the label of a lane
 	}
 	if label := s.Label[strategies.LabelPhase]; len(label) == 1 {
 		return label[0]
@@ -65,6 +65,7 @@ var (
 		"runtime/pprof.profileWriter", "runtime/pprof.StartCPUProfile", "runtime/pprof.StopCPUProfile",
 		"runtime/pprof.(*profileBuilder)", "runtime/pprof.(*Profile).", // not pprof.Do, which is a task's
 		"runtime.(*profAtomic)", "runtime.(*profBuf)", "runtime.sigprof",
+		library + ".(*lane).tell", library + ".(*lane).observe", library + ".(*lane).labelled", library + ".(*labeller).", library + ".(*cpuClock).",
 	}
 	collectorFrames = []string{"runtime.gc", "runtime.bgsweep", "runtime.bgscavenge", "runtime._GC", "runtime.GC", "runtime.runFinalizers", "runtime.(*gcWork)", "runtime.markroot", "runtime.sweepone"}
 	schedulerFrames = []string{"runtime.mcall", "runtime.mstart", "runtime.schedule", "runtime.findRunnable", "runtime.park_m", "runtime.sysmon", "runtime.gosched", "runtime.goexit0", "runtime.netpoll", "runtime.stopm", "runtime.startm", "runtime.wakep", "runtime.futex", "runtime.exitsyscall", "runtime.templateThread"}

@@ -27,6 +27,9 @@ func TestPhaseOfCPU(t *testing.T) {
 		{sampleOf("compute", "main.f", "runtime/pprof.Do", "main.task"), "compute"},
 		{sampleOf("compute", "runtime/pprof.SetGoroutineLabels", "runtime/pprof.Do", "main.task"), "compute"},
 		{sampleOf("wait", "compress/flate.(*compressor).deflate", "runtime/pprof.(*profileBuilder).build", "runtime/pprof.profileWriter"), "profiler"},
+		{sampleOf("transfer", "syscall.RawSyscall", own+".init.func1", own+".(*cpuClock).begins", own+".(*labeller).begins", own+".(*lane).tell", own+".(*lap).end"), "profiler"},
+		{sampleOf("compute", "runtime/pprof.SetGoroutineLabels", own+".(*labeller).begins", own+".(*lane).tell", own+".(*lap).end"), "profiler"},
+		{sampleOf("decode", "runtime/pprof.WithLabels", own+".(*labeller).task", own+".(*lane).labelled", own+".(*worker).begin"), "profiler"},
 		{sampleOf("", "runtime/pprof.writeHeapInternal", "runtime/pprof.(*Profile).WriteTo"), "profiler"},
 		{sampleOf("encode", "runtime.mallocgc", "encoding/gob.(*Encoder).Encode"), "encode"},
 		{sampleOf("decode", "runtime.gcAssistAlloc", "runtime.mallocgc"), "decode"}, // the lane's stopwatch says so, too

@@ -1,6 +1,10 @@
 package strategies
 
-import "testing"
+import (
+	"runtime/pprof"
+	"testing"
+	"time"
+)
 
 // TestCPUClock: a phase that ended on another thread counts as long as the others
 // of its kind, what is between two phases is transfer, and waiting is left out.
@@ -29,6 +33,10 @@ func TestCPUClock(t *testing.T) {
 	if got := c.phases(); got != want {
 		t.Errorf("counted %+v, want %+v", got, want)
 	}
+	c.costs = 3 // each of the phases on one thread contains it
+	if got, want := c.phases(), (Phases{Transfer: 3*1 + 3, Decode: 3 * 7, Compute: 4 * 47}); got != want {
+		t.Errorf("without what the clock costs, counted %+v, want %+v", got, want)
+	}
 	threadCPU = func() (int, int64) { return 0, 0 }
 	var none cpuClock
 	none.begins(phaseCompute)
@@ -36,4 +44,41 @@ func TestCPUClock(t *testing.T) {
 	if got := none.phases(); got != (Phases{}) {
 		t.Errorf("without clocks %+v", got)
 	}
+}
+
+// TestCostOfLabels: what is between two phases is one reading.
+func TestCostOfLabels(t *testing.T) {
+	real := threadCPU
+	defer func() { threadCPU = real }()
+	ns := int64(0)
+	threadCPU = func() (int, int64) { ns += 7; return 1, ns }
+	if got := costOfLabels(); got != 7 {
+		t.Errorf("a label costs %d ns, want 7", got)
+	}
+}
+
+// TestNothingIsHandedOverInProcess: what a pool in process does between items
+// is labelled wait and no transfer, as Stats has it.
+func TestNothingIsHandedOverInProcess(t *testing.T) {
+	real := threadCPU
+	defer func() { threadCPU = real }()
+	ns := int64(0)
+	threadCPU = func() (int, int64) { ns += 7; return 1, ns }
+	for _, inProcess := range []bool{true, false} {
+		p := &profiling{inProcess: inProcess}
+		l := p.labeller(laneWorker, 0).(*labeller)
+		for _, is := range []phase{phaseBusy, phaseTransfer, phaseCompute, phaseWait} {
+			l.begins(is, 0)
+		}
+		label, _ := pprof.Label(l.contexts[phaseTransfer], LabelPhase)
+		busy, _ := pprof.Label(l.contexts[phaseBusy], LabelPhase)
+		want, transfer := "wait", time.Duration(0)
+		if !inProcess {
+			want, transfer = "transfer", 14
+		}
+		if got := p.clocks()[0].CPU; label != want || busy != want || got.Transfer != transfer || got.Compute != 7 {
+			t.Errorf("in process %t: transfer is labelled %q, what is between %q, and the clock says %+v", inProcess, label, busy, got)
+		}
+	}
+	pprof.SetGoroutineLabels(t.Context())
 }

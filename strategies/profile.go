@@ -29,7 +29,8 @@ type ProcessProfile struct {
 // Labels of the samples of a CPU profile.
 const (
 	// LabelPhase is what the goroutine did: wait, transfer, decode, compute or
-	// encode. What the pool does between two of them counts as transfer.
+	// encode. What the pool does between two of them counts as transfer; where nothing
+	// is handed over, in process, as wait.
 	LabelPhase = "phase"
 	// LabelLane is whose stopwatch was running: worker, sender or receiver; or
 	// reader for what serves a worker beside its lane.
@@ -59,6 +60,8 @@ var ErrProfiled = errors.New("strategies: this process is being profiled already
 type profiling struct {
 	labels     map[string]string // of Open's context
 	labelsOnly bool              // to find out what labels cost
+	inProcess  bool              // nothing is handed over: what the pool does is waiting, as Stats says
+	costs      int64             // of a label, in CPU time
 	cpu        bytes.Buffer
 	on         bool // the CPU profile is running
 
@@ -79,7 +82,7 @@ func (p *core) startProfile(ctx context.Context) error {
 	if p.options.profile == nil {
 		return nil
 	}
-	p.profiling = &profiling{labels: labelsOf(ctx), labelsOnly: p.options.labelsOnly, take: p.options.profile}
+	p.profiling = &profiling{labels: labelsOf(ctx), labelsOnly: p.options.labelsOnly, inProcess: !p.remote, take: p.options.profile}
 	p.options.observe = append(p.options.observe, p.profiling.labeller)
 	return p.profiling.start()
 }
@@ -105,6 +108,7 @@ func labelsOf(ctx context.Context) map[string]string {
 
 // start starts the CPU profile of this process.
 func (p *profiling) start() error {
+	p.costs = costOfLabels()
 	if p.labelsOnly {
 		return nil
 	}
@@ -140,7 +144,11 @@ func (p *profiling) clocks() []LaneCPU {
 	defer p.mu.Unlock()
 	var all []LaneCPU
 	for _, l := range p.lanes {
-		all = append(all, LaneCPU{l.lane, l.clock.phases()})
+		phases := l.clock.phases()
+		if p.inProcess {
+			phases.Transfer = 0
+		}
+		all = append(all, LaneCPU{l.lane, phases})
 	}
 	return all
 }
@@ -192,6 +200,10 @@ const profileGrace = 5 * time.Second
 // labeller implements observing.
 func (p *profiling) labeller(kind laneKind, _ int) observer {
 	l := newLabeller(p.labels, kind.String())
+	l.clock.costs = p.costs
+	if p.inProcess {
+		l.contexts[phaseTransfer], l.contexts[phaseBusy] = l.contexts[phaseWait], l.contexts[phaseWait]
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.lanes = append(p.lanes, l)
