@@ -17,6 +17,12 @@ const (
 	phaseOther     = "other"
 )
 
+// Labels of phases that are asked for here.
+const (
+	phaseWait     = "wait"
+	phaseTransfer = "transfer"
+)
+
 // phaseOfCPU returns the phase of a sample: its label, or what its stack tells.
 func phaseOfCPU(s *profile.Sample) string {
 	stack := functions(s)
@@ -24,6 +30,9 @@ func phaseOfCPU(s *profile.Sample) string {
 		return phaseProfiler // it runs under the label of a lane
 	}
 	if label := s.Label[strategies.LabelPhase]; len(label) == 1 {
+		if endsWait(label[0], stack) {
+			return phaseTransfer
+		}
 		return label[0]
 	}
 	switch {
@@ -33,6 +42,13 @@ func phaseOfCPU(s *profile.Sample) string {
 		return phaseScheduler
 	}
 	return ownPhase(stack)
+}
+
+// endsWait reports whether a sample labelled wait is of receiving what ended the wait:
+// of the transport, but not of looking, spinning and sleeping until something
+// is there.
+func endsWait(label string, stack []string) bool {
+	return label == phaseWait && has(stack, []string{library + "/transport."}) && !has(stack, waitFrames) && !has(stack, schedulerFrames)
 }
 
 // phaseOfAllocation returns the phase of an allocation, as its stack tells.
@@ -70,6 +86,13 @@ var (
 	collectorFrames = []string{"runtime.gc", "runtime.bgsweep", "runtime.bgscavenge", "runtime._GC", "runtime.GC", "runtime.runFinalizers", "runtime.(*gcWork)", "runtime.markroot", "runtime.sweepone"}
 	schedulerFrames = []string{"runtime.mcall", "runtime.mstart", "runtime.schedule", "runtime.findRunnable", "runtime.park_m", "runtime.sysmon", "runtime.gosched", "runtime.goexit0", "runtime.netpoll", "runtime.stopm", "runtime.startm", "runtime.wakep", "runtime.futex", "runtime.exitsyscall", "runtime.templateThread"}
 )
+
+// waitFrames are in the stack of what waits in a transport.
+var waitFrames = []string{
+	"internal/poll.runtime_pollWait", "internal/poll.(*pollDesc)", "runtime.gopark", "runtime.selectgo", "runtime.chanrecv", "time.Sleep",
+	library + "/transport.(*ringReader).wait", library + "/transport.(*sleeper)", library + "/transport.futex.wait", library + "/transport.(*doorbell).wait",
+	library + "/transport.(*notified).wait", library + "/transport.poller.wait", library + "/transport.pause",
+}
 
 func has(stack, beginnings []string) bool {
 	for _, name := range stack {
@@ -113,7 +136,7 @@ func ownPhase(stack []string) string {
 		}
 	}
 	if ours {
-		return "transfer"
+		return phaseTransfer
 	}
 	return phaseOther
 }

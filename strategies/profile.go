@@ -33,7 +33,8 @@ const (
 	// is handed over, in process, as wait.
 	LabelPhase = "phase"
 	// LabelLane is whose stopwatch was running: worker, sender or receiver; or
-	// reader for what serves a worker beside its lane.
+	// reader for what serves a worker beside its lane. (package bench also calls
+	// the reading reader that ends a lane's wait, which no clock of a lane counts.)
 	LabelLane = "lane"
 )
 
