@@ -1,6 +1,9 @@
 package strategies
 
 import (
+	"bytes"
+	"maps"
+	"regexp"
 	"runtime/pprof"
 	"testing"
 	"time"
@@ -81,4 +84,61 @@ func TestNothingIsHandedOverInProcess(t *testing.T) {
 		}
 	}
 	pprof.SetGoroutineLabels(t.Context())
+}
+
+// labelOfSamples is this goroutine's phase, as a profile would have it.
+func labelOfSamples(t *testing.T) string {
+	t.Helper()
+	var b bytes.Buffer
+	if err := pprof.Lookup("goroutine").WriteTo(&b, 1); err != nil {
+		t.Fatal(err)
+	}
+	found := regexp.MustCompile(`"phase":"(\w+)", "who":"agree"`).FindAllSubmatch(b.Bytes(), -1)
+	if len(found) != 1 {
+		t.Fatalf("of the goroutine it is said %q", found)
+	}
+	return string(found[0][1])
+}
+
+// TestLabelsAndClockAgree: whatever a lane does, its CPU time goes to the phase
+// that a sample would be labelled with.
+func TestLabelsAndClockAgree(t *testing.T) {
+	real := threadCPU
+	defer func() { threadCPU = real }()
+	ns := int64(0)
+	threadCPU = func() (int, int64) { return 1, ns }
+	p := &profiling{labels: map[string]string{"who": "agree"}}
+	o := p.labeller(laneWorker, 0)
+	l := newLane(true, o)
+	defer pprof.SetGoroutineLabels(t.Context())
+	bySamples, use := map[string]int64{}, int64(1)
+	spend := func() {
+		bySamples[labelOfSamples(t)] += use
+		ns += use
+		use *= 2 // no two sums are the same
+	}
+	l.to(phaseWait)
+	spend()
+	l.coming(clock())
+	spend() // the rest of the frame
+	l.arrived(clock(), phaseBusy)
+	spend()
+	lap := l.lap(phaseDecode)
+	spend()
+	for _, parts := range [][2]phase{{phaseDecode, phaseCompute}, {phaseCompute, phaseEncode}, {phaseEncode, phaseTransfer}, {phaseTransfer, phaseBusy}} {
+		lap.end(parts[0], parts[1])
+		spend()
+	}
+	l.done(lap)
+	l.to(phaseTransfer)
+	spend()
+	l.to(phaseWait)
+	got := p.clocks()[0].CPU
+	byClock := map[string]int64{"wait": 1, "transfer": int64(got.Transfer), "decode": int64(got.Decode), "compute": int64(got.Compute), "encode": int64(got.Encode)}
+	if !maps.Equal(bySamples, byClock) {
+		t.Errorf("by labels %v, by the clock %v", bySamples, byClock)
+	}
+	if want := int64(2 + 4 + 64 + 128 + 256); byClock["transfer"] != want || byClock["decode"] != 8 || byClock["encode"] != 32 {
+		t.Errorf("by the clock %v, want transfer %d, decode 8, encode 32", byClock, want)
+	}
 }
