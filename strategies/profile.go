@@ -322,8 +322,20 @@ func (w *worker) sendProfile() {
 	}
 }
 
+// maxProfile bounds what is kept of one process: a profile is compressed, and a
+// hundred times smaller.
+const maxProfile = 64 << 20
+
+var errProfile = errors.New("a profile of more than 64 MiB")
+
 // addProfile takes a piece of a worker's profile.
 func (pr *process) addProfile(f *transport.Frame) error {
+	if pr.core.profiling == nil {
+		return errKind // it was not asked for
+	}
+	if len(pr.profile.CPU)+len(pr.profile.Allocs)+len(f.Payload) > maxProfile {
+		return errProfile
+	}
 	switch f.Header.First {
 	case 0:
 		pr.profile.CPU = append(pr.profile.CPU, f.Payload...)
