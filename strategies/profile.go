@@ -42,14 +42,17 @@ const (
 // Close, and of each worker process. Samples are labelled with what the lanes of
 // [Stats] did ([LabelPhase], [LabelLane]) and with the labels of Open's context,
 // in every process; tasks have them in their context. Every chunk's time is
-// split, so that Stats and profile tell of the same; that costs time, and so a
-// pool whose speed counts should go without.
+// split, so that Stats and profile tell of the same: at each phase of each chunk
+// a lane sets its labels and, on Linux, makes two system calls for its thread's
+// CPU clock, and the processes are interrupted for samples. So a pool whose speed
+// counts should go without.
 //
 // The function gets the profile of a worker process when it leaves, perhaps in
 // the place of which another has come, or the reason why there is none; and at
-// last, before Close returns, that of the coordinator. Calls do not overlap. A
-// process can be profiled once at a time: Open fails with [ErrProfiled] if this
-// one is already.
+// last, before Close returns, that of the coordinator. Calls do not overlap, and
+// Close waits for them: the function must not call Close. It gets nothing if Open
+// fails. A process can be profiled once at a time: Open fails with [ErrProfiled]
+// if this one is already.
 func WithProfile(take func(ProcessProfile)) Option {
 	return func(o *options) { o.profile = take }
 }
@@ -66,8 +69,10 @@ type profiling struct {
 	cpu        bytes.Buffer
 	on         bool // the CPU profile is running
 
+	handing sync.Mutex // and nothing else waits for take
+	take    func(ProcessProfile)
+
 	mu    sync.Mutex
-	take  func(ProcessProfile)
 	lanes []*labeller
 }
 
@@ -91,8 +96,8 @@ func (p *core) startProfile(ctx context.Context) error {
 // forget has nothing handed over: Open failed.
 func (p *profiling) forget() {
 	if p != nil {
-		p.mu.Lock()
-		defer p.mu.Unlock()
+		p.handing.Lock()
+		defer p.handing.Unlock()
 		p.take = func(ProcessProfile) {}
 	}
 }
@@ -155,13 +160,14 @@ func (p *profiling) clocks() []LaneCPU {
 }
 
 func (p *profiling) hand(profile ProcessProfile) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
+	p.handing.Lock()
+	defer p.handing.Unlock()
 	p.take(profile)
 }
 
 // leaves is called when a worker process is gone, with what came of its
-// profile and why it ended, if not because it was asked to.
+// profile and why it ended, if not because it was asked to. Its replacement
+// does not wait for who takes the profile; Close does.
 func (p *profiling) leaves(pr *process, lastWords string) {
 	if p == nil {
 		return
@@ -175,7 +181,7 @@ func (p *profiling) leaves(pr *process, lastWords string) {
 		}
 		got = ProcessProfile{Worker: got.Worker, Err: fmt.Errorf("strategies: no profile: %w", why)}
 	}
-	p.hand(got)
+	pr.core.running.Go(func() { p.hand(got) })
 }
 
 // settings are those of worker processes.

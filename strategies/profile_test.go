@@ -148,6 +148,29 @@ func TestProfileOfALostWorker(t *testing.T) {
 	}
 }
 
+// TestProfileTakenSlowly: while the profile of a lost worker is taken, another has
+// its place and works.
+func TestProfileTakenSlowly(t *testing.T) {
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	over := make(chan struct{})
+	pool, err := Open(ctx, telling, MustParse("process-gob,workers=1,retries=0,chunk=1"), WithProfile(func(p ProcessProfile) {
+		if p.Err != nil {
+			<-over
+		}
+	}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer pool.Close()
+	_, err = pool.Map(ctx, []int{1, 1000, 1})
+	close(over)
+	var failed *MapError
+	if !errors.As(err, &failed) || len(failed.Failed) != 1 {
+		t.Errorf("with a worker lost to one item of three: %v", err)
+	}
+}
+
 // TestProfiledAlready wants a clear error, and that nothing is left behind.
 func TestProfiledAlready(t *testing.T) {
 	take := WithProfile(func(p ProcessProfile) { t.Errorf("a pool that did not open handed over %d", p.Worker) })
