@@ -13,17 +13,26 @@ import (
 const (
 	phaseCollector = "collector" // the garbage collector's own goroutines
 	phaseScheduler = "scheduler" // Go's scheduler, between two goroutines
-	phaseProfiler  = "profiler"  // writing the profile
+	phaseProfiler  = "profiler"  // labels, clocks that are read for the profile, writing it
 	phaseOther     = "other"
+)
+
+// Labels of phases that are asked for here.
+const (
+	phaseWait     = "wait"
+	phaseTransfer = "transfer"
 )
 
 // phaseOfCPU returns the phase of a sample: its label, or what its stack tells.
 func phaseOfCPU(s *profile.Sample) string {
 	stack := functions(s)
 	if has(stack, profilerFrames) {
-		return phaseProfiler // it inherits the label of who started it
+		return phaseProfiler // it runs under the label of a lane
 	}
 	if label := s.Label[strategies.LabelPhase]; len(label) == 1 {
+		if endsWait(label[0], stack) {
+			return phaseTransfer
+		}
 		return label[0]
 	}
 	switch {
@@ -33,6 +42,13 @@ func phaseOfCPU(s *profile.Sample) string {
 		return phaseScheduler
 	}
 	return ownPhase(stack)
+}
+
+// endsWait reports whether a sample labelled wait is of receiving what ended the wait:
+// of the transport, but not of looking, spinning and sleeping until something
+// is there.
+func endsWait(label string, stack []string) bool {
+	return label == phaseWait && has(stack, []string{library + "/transport."}) && !has(stack, waitFrames) && !has(stack, schedulerFrames)
 }
 
 // phaseOfAllocation returns the phase of an allocation, as its stack tells.
@@ -61,10 +77,22 @@ func functions(s *profile.Sample) []string {
 // sample of its kind. Pseudo functions such as runtime._GC stand where a stack
 // could not be walked.
 var (
-	profilerFrames  = []string{"runtime/pprof.", "runtime.(*profAtomic)", "runtime.(*profBuf)", "runtime.sigprof"}
+	profilerFrames = []string{
+		"runtime/pprof.profileWriter", "runtime/pprof.StartCPUProfile", "runtime/pprof.StopCPUProfile",
+		"runtime/pprof.(*profileBuilder)", "runtime/pprof.(*Profile).", // not pprof.Do, which is a task's
+		"runtime.(*profAtomic)", "runtime.(*profBuf)", "runtime.sigprof",
+		library + ".(*lane).tell", library + ".(*lane).observe", library + ".(*lane).labelled", library + ".(*labeller).", library + ".(*cpuClock).",
+	}
 	collectorFrames = []string{"runtime.gc", "runtime.bgsweep", "runtime.bgscavenge", "runtime._GC", "runtime.GC", "runtime.runFinalizers", "runtime.(*gcWork)", "runtime.markroot", "runtime.sweepone"}
 	schedulerFrames = []string{"runtime.mcall", "runtime.mstart", "runtime.schedule", "runtime.findRunnable", "runtime.park_m", "runtime.sysmon", "runtime.gosched", "runtime.goexit0", "runtime.netpoll", "runtime.stopm", "runtime.startm", "runtime.wakep", "runtime.futex", "runtime.exitsyscall", "runtime.templateThread"}
 )
+
+// waitFrames are in the stack of what waits in a transport.
+var waitFrames = []string{
+	"internal/poll.runtime_pollWait", "internal/poll.(*pollDesc)", "runtime.gopark", "runtime.selectgo", "runtime.chanrecv", "time.Sleep",
+	library + "/transport.(*ringReader).wait", library + "/transport.(*sleeper)", library + "/transport.futex.wait", library + "/transport.(*doorbell).wait",
+	library + "/transport.(*notified).wait", library + "/transport.poller.wait", library + "/transport.pause",
+}
 
 func has(stack, beginnings []string) bool {
 	for _, name := range stack {
@@ -108,7 +136,7 @@ func ownPhase(stack []string) string {
 		}
 	}
 	if ours {
-		return "transfer"
+		return phaseTransfer
 	}
 	return phaseOther
 }

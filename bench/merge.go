@@ -115,10 +115,15 @@ func (t *taking) stamp(p *profile.Profile, worker int, phaseOf func(*profile.Sam
 	p.SetLabel(labelStrategy, []string{t.stats.Spec.Strategy})
 	p.SetLabel(labelProc, []string{procOf(worker)})
 	for _, s := range p.Sample {
-		s.Label[strategies.LabelPhase] = []string{phaseOf(s)}
+		phase := phaseOf(s)
+		waited := phase == phaseTransfer && s.HasLabel(strategies.LabelPhase, phaseWait)
+		s.Label[strategies.LabelPhase] = []string{phase}
 		s.Label[labelRole] = []string{"coordinator"}
 		if worker >= 0 || s.HasLabel(strategies.LabelLane, "worker") {
 			s.Label[labelRole] = []string{"worker"}
+		}
+		if waited { // no lane's phase by any clock: see [strategies.LabelLane]
+			s.Label[strategies.LabelLane] = []string{"reader"}
 		}
 	}
 }

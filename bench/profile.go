@@ -53,7 +53,10 @@ type Profiled struct {
 // stack. The comments of a profile hold what it is of, as "key: value": strategy,
 // cell, items, wall, cpu (as the system counts it), and a line "lost" for each worker that handed over nothing.
 //
-// The check, which may be nil, gets the results of the last Map. Errors:
+// The check, which may be nil, gets the results of the last Map. After an error of
+// Open, Map or the check nothing is written: also the profiles are discarded that
+// worker processes have handed over by then. Where writing fails, Paths holds
+// the files that are whole. Errors:
 // [strategies.ErrProfiled] when this process is being profiled already; a folder
 // that cannot be written, before anything is run; what Open, Map and the check
 // return. The options are those of [strategies.Open].

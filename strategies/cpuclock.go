@@ -1,6 +1,8 @@
 package strategies
 
 import (
+	"runtime"
+	"slices"
 	"sync"
 	"time"
 )
@@ -18,6 +20,8 @@ type LaneCPU struct {
 // kind. What other goroutines did on the thread while the lane was parked within
 // a phase is counted too, which is seldom.
 type cpuClock struct {
+	costs int64 // of one labeller.begins, which each phase contains once
+
 	mu     sync.Mutex // an abandoned lane goes on
 	thread int        // 0: none yet
 	at     int64
@@ -42,16 +46,39 @@ func (c *cpuClock) begins(p phase) {
 	c.thread, c.at, c.phase = thread, now, p
 }
 
-// phases returns the account, without waiting, in which the thread was others'. It
-// is zero where threads have no clocks.
+// phases returns the account, without waiting, in which the thread was others', and
+// without what taking it has cost. It is zero where threads have no clocks.
 func (c *cpuClock) phases() Phases {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	of := func(p phase) time.Duration {
-		return time.Duration(float64(c.spent[p]) * float64(c.seen[p]) / float64(max(1, c.whole[p])))
+		spent := max(0, c.spent[p]-c.whole[p]*c.costs)
+		return time.Duration(float64(spent) * float64(c.seen[p]) / float64(max(1, c.whole[p])))
 	}
 	return Phases{
 		Transfer: of(phaseTransfer) + of(phaseBusy),
 		Decode:   of(phaseDecode), Compute: of(phaseCompute), Encode: of(phaseEncode),
 	}
+}
+
+// costOfLabels is the CPU time between two phases with nothing in them: the
+// median of many. It is taken on a thread of its own.
+func costOfLabels() (ns int64) {
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		runtime.LockOSThread() // which ends with the goroutine, and so with its labels
+		var between [255]int64
+		l := newLabeller(nil, "none")
+		for i := range between {
+			l.clock.spent[phaseWait] = 0
+			l.begins(phaseWait, 0)
+			l.begins(phaseBusy, 0)
+			between[i] = l.clock.spent[phaseWait]
+		}
+		slices.Sort(between[:])
+		ns = between[len(between)/2]
+	}()
+	<-done
+	return ns
 }

@@ -84,9 +84,10 @@ type lane struct {
 	taken ledger
 
 	// Of the goroutine that moves it on.
-	distance int // chunks until the next sample
-	weight   int // chunks that the next sample stands for
-	mean     int // of the random distances
+	distance int  // chunks until the next sample
+	weight   int  // chunks that the next sample stands for
+	mean     int  // of the random distances
+	heard    bool // the observers know already that the wait is over
 }
 
 func newLane(samples bool, observers ...observer) *lane {
@@ -118,9 +119,19 @@ func (l *lane) arrived(at int64, p phase) {
 	l.phase = p
 	l.mu.Unlock()
 	if l.observers != nil {
-		l.tell(phaseTransfer, at)
+		if !l.heard {
+			l.tell(phaseTransfer, at)
+		}
+		l.heard = false
 		l.tell(p, now)
 	}
+}
+
+// coming tells the observers, while a frame is received, that its header is there:
+// it is arrived that ends the wait of the stopwatch.
+func (l *lane) coming(at int64) {
+	l.heard = true
+	l.tell(phaseTransfer, at)
 }
 
 func (l *lane) charge(now int64) {

@@ -7,7 +7,8 @@ type observer interface {
 	// nothing else until it returns: in the phase p the lane is from at on, a
 	// reading of the clock. In phaseBusy it does the pool's own bookkeeping, what
 	// follows is transfer, decode, compute or encode, one after the other. Of a
-	// phase that was over before it was known, and of the next, it hears at once.
+	// phase that was over before it was known, and of the next, it hears at once:
+	// of the transfer of a frame that another goroutine has received.
 	begins(p phase, at int64)
 }
 
@@ -40,6 +41,14 @@ func (l *lane) observe(p phase) {
 	if l.observers != nil {
 		l.tell(p, clock())
 	}
+}
+
+// hears is what to call when a frame's header has come: nothing, in a normal run.
+func (l *lane) hears() func(int64) {
+	if l.observers == nil {
+		return nil
+	}
+	return l.coming
 }
 
 // tell tells the observers.

@@ -1,11 +1,17 @@
 package strategies
 
 import (
+	"bytes"
+	"errors"
 	"fmt"
+	"io"
 	"maps"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
+
+	"github.com/handoff-go/handoff/strategies/transport"
 )
 
 // diary is an observer that notes what it hears.
@@ -130,4 +136,41 @@ func (d *diary) phases(t *testing.T) string {
 		}
 	}
 	return strings.Join(names, " ")
+}
+
+// TestObserverHearsOfTheHeader wants the observer of a lane to know that a wait is
+// over while the rest of the frame is still to come, and only once.
+func TestObserverHearsOfTheHeader(t *testing.T) {
+	var wire bytes.Buffer
+	sent := transport.Frame{Header: transport.Header{Kind: transport.Answer}, Payload: make([]byte, 100)}
+	from := transport.NewStream(1, 1<<20, nil, &wire)
+	if err := errors.Join(from.Send(&sent), from.Flush()); err != nil {
+		t.Fatal(err)
+	}
+	r, w := io.Pipe()
+	defer r.Close()
+	var d diary
+	l := newLane(true, &d)
+	go func() {
+		w.Write(wire.Next(transport.HeaderSize))
+		w.Write(nil) // whoever reads the rest has had the header
+		if heard := d.phases(t); heard != "transfer" {
+			t.Errorf("with the header there the observer has heard of %q", heard)
+		}
+		w.Write(wire.Bytes())
+	}()
+	f := transport.Frame{Coming: l.hears()}
+	if _, err := recvTimed(transport.NewStream(1, 1<<20, r, io.Discard), &f, l); err != nil {
+		t.Fatal(err)
+	}
+	var heard []phase
+	for _, n := range d.notes {
+		heard = append(heard, n.phase)
+	}
+	if want := []phase{phaseWait, phaseTransfer, phaseBusy, phaseDecode}; !slices.Equal(heard, want) {
+		t.Errorf("heard were the phases %v, want %v", heard, want)
+	}
+	if d.notes[1].at != f.Arrived {
+		t.Errorf("the wait ended at %d for the observer, at %d for the stopwatch", d.notes[1].at, f.Arrived)
+	}
 }

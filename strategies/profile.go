@@ -29,10 +29,12 @@ type ProcessProfile struct {
 // Labels of the samples of a CPU profile.
 const (
 	// LabelPhase is what the goroutine did: wait, transfer, decode, compute or
-	// encode. What the pool does between two of them counts as transfer.
+	// encode. What the pool does between two of them counts as transfer; where nothing
+	// is handed over, in process, as wait.
 	LabelPhase = "phase"
 	// LabelLane is whose stopwatch was running: worker, sender or receiver; or
-	// reader for what serves a worker beside its lane.
+	// reader for what serves a worker beside its lane. (package bench also calls
+	// the reading reader that ends a lane's wait, which no clock of a lane counts.)
 	LabelLane = "lane"
 )
 
@@ -40,14 +42,17 @@ const (
 // Close, and of each worker process. Samples are labelled with what the lanes of
 // [Stats] did ([LabelPhase], [LabelLane]) and with the labels of Open's context,
 // in every process; tasks have them in their context. Every chunk's time is
-// split, so that Stats and profile tell of the same; that costs time, and so a
-// pool whose speed counts should go without.
+// split, so that Stats and profile tell of the same: at each phase of each chunk
+// a lane sets its labels and, on Linux, makes two system calls for its thread's
+// CPU clock, and the processes are interrupted for samples. So a pool whose speed
+// counts should go without.
 //
 // The function gets the profile of a worker process when it leaves, perhaps in
 // the place of which another has come, or the reason why there is none; and at
-// last, before Close returns, that of the coordinator. Calls do not overlap. A
-// process can be profiled once at a time: Open fails with [ErrProfiled] if this
-// one is already.
+// last, before Close returns, that of the coordinator. Calls do not overlap, and
+// Close waits for them: the function must not call Close. It gets nothing if Open
+// fails. A process can be profiled once at a time: Open fails with [ErrProfiled]
+// if this one is already.
 func WithProfile(take func(ProcessProfile)) Option {
 	return func(o *options) { o.profile = take }
 }
@@ -59,11 +64,15 @@ var ErrProfiled = errors.New("strategies: this process is being profiled already
 type profiling struct {
 	labels     map[string]string // of Open's context
 	labelsOnly bool              // to find out what labels cost
+	inProcess  bool              // nothing is handed over: what the pool does is waiting, as Stats says
+	costs      int64             // of a label, in CPU time
 	cpu        bytes.Buffer
 	on         bool // the CPU profile is running
 
+	handing sync.Mutex // and nothing else waits for take
+	take    func(ProcessProfile)
+
 	mu    sync.Mutex
-	take  func(ProcessProfile)
 	lanes []*labeller
 }
 
@@ -79,7 +88,7 @@ func (p *core) startProfile(ctx context.Context) error {
 	if p.options.profile == nil {
 		return nil
 	}
-	p.profiling = &profiling{labels: labelsOf(ctx), labelsOnly: p.options.labelsOnly, take: p.options.profile}
+	p.profiling = &profiling{labels: labelsOf(ctx), labelsOnly: p.options.labelsOnly, inProcess: !p.remote, take: p.options.profile}
 	p.options.observe = append(p.options.observe, p.profiling.labeller)
 	return p.profiling.start()
 }
@@ -87,8 +96,8 @@ func (p *core) startProfile(ctx context.Context) error {
 // forget has nothing handed over: Open failed.
 func (p *profiling) forget() {
 	if p != nil {
-		p.mu.Lock()
-		defer p.mu.Unlock()
+		p.handing.Lock()
+		defer p.handing.Unlock()
 		p.take = func(ProcessProfile) {}
 	}
 }
@@ -105,6 +114,7 @@ func labelsOf(ctx context.Context) map[string]string {
 
 // start starts the CPU profile of this process.
 func (p *profiling) start() error {
+	p.costs = costOfLabels()
 	if p.labelsOnly {
 		return nil
 	}
@@ -140,19 +150,24 @@ func (p *profiling) clocks() []LaneCPU {
 	defer p.mu.Unlock()
 	var all []LaneCPU
 	for _, l := range p.lanes {
-		all = append(all, LaneCPU{l.lane, l.clock.phases()})
+		phases := l.clock.phases()
+		if p.inProcess {
+			phases.Transfer = 0
+		}
+		all = append(all, LaneCPU{l.lane, phases})
 	}
 	return all
 }
 
 func (p *profiling) hand(profile ProcessProfile) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
+	p.handing.Lock()
+	defer p.handing.Unlock()
 	p.take(profile)
 }
 
 // leaves is called when a worker process is gone, with what came of its
-// profile and why it ended, if not because it was asked to.
+// profile and why it ended, if not because it was asked to. Its replacement
+// does not wait for who takes the profile; Close does.
 func (p *profiling) leaves(pr *process, lastWords string) {
 	if p == nil {
 		return
@@ -166,7 +181,7 @@ func (p *profiling) leaves(pr *process, lastWords string) {
 		}
 		got = ProcessProfile{Worker: got.Worker, Err: fmt.Errorf("strategies: no profile: %w", why)}
 	}
-	p.hand(got)
+	pr.core.running.Go(func() { p.hand(got) })
 }
 
 // settings are those of worker processes.
@@ -192,6 +207,10 @@ const profileGrace = 5 * time.Second
 // labeller implements observing.
 func (p *profiling) labeller(kind laneKind, _ int) observer {
 	l := newLabeller(p.labels, kind.String())
+	l.clock.costs = p.costs
+	if p.inProcess {
+		l.contexts[phaseTransfer], l.contexts[phaseBusy] = l.contexts[phaseWait], l.contexts[phaseWait]
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.lanes = append(p.lanes, l)
@@ -309,8 +328,20 @@ func (w *worker) sendProfile() {
 	}
 }
 
+// maxProfile bounds what is kept of one process: a profile is compressed, and a
+// hundred times smaller.
+const maxProfile = 64 << 20
+
+var errProfile = errors.New("a profile of more than 64 MiB")
+
 // addProfile takes a piece of a worker's profile.
 func (pr *process) addProfile(f *transport.Frame) error {
+	if pr.core.profiling == nil {
+		return errKind // it was not asked for
+	}
+	if len(pr.profile.CPU)+len(pr.profile.Allocs)+len(f.Payload) > maxProfile {
+		return errProfile
+	}
 	switch f.Header.First {
 	case 0:
 		pr.profile.CPU = append(pr.profile.CPU, f.Payload...)

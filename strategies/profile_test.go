@@ -15,6 +15,8 @@ import (
 	"time"
 
 	"github.com/google/pprof/profile"
+
+	"github.com/handoff-go/handoff/strategies/transport"
 )
 
 // telling answers with the labels that its context has, after work that takes
@@ -146,6 +148,29 @@ func TestProfileOfALostWorker(t *testing.T) {
 	}
 }
 
+// TestProfileTakenSlowly: while the profile of a lost worker is taken, another has
+// its place and works.
+func TestProfileTakenSlowly(t *testing.T) {
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	over := make(chan struct{})
+	pool, err := Open(ctx, telling, MustParse("process-gob,workers=1,retries=0,chunk=1"), WithProfile(func(p ProcessProfile) {
+		if p.Err != nil {
+			<-over
+		}
+	}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer pool.Close()
+	_, err = pool.Map(ctx, []int{1, 1000, 1})
+	close(over)
+	var failed *MapError
+	if !errors.As(err, &failed) || len(failed.Failed) != 1 {
+		t.Errorf("with a worker lost to one item of three: %v", err)
+	}
+}
+
 // TestProfiledAlready wants a clear error, and that nothing is left behind.
 func TestProfiledAlready(t *testing.T) {
 	take := WithProfile(func(p ProcessProfile) { t.Errorf("a pool that did not open handed over %d", p.Worker) })
@@ -165,4 +190,26 @@ func TestProfiledAlready(t *testing.T) {
 		t.Errorf("after an Open that failed the profile still runs: %v", err)
 	}
 	pprof.StopCPUProfile()
+}
+
+// TestProfilesAreBounded: a worker that sends profiles unasked, or without end, is
+// not believed.
+func TestProfilesAreBounded(t *testing.T) {
+	pr := &process{core: &core{}}
+	f := &transport.Frame{Header: transport.Header{Kind: transport.Profile}, Payload: []byte("piece")}
+	if err := pr.handle(f, &lap{}); !errors.Is(err, errKind) || pr.profile.CPU != nil {
+		t.Errorf("a profile that nobody asked for is met with %v", err)
+	}
+	pr.core.profiling = &profiling{}
+	if err := pr.handle(f, &lap{}); err != nil || string(pr.profile.CPU) != "piece" {
+		t.Errorf("one that was asked for is taken as %q, error %v", pr.profile.CPU, err)
+	}
+	pr.profile.CPU = make([]byte, maxProfile-7)
+	f.Header.First = 1
+	if err := pr.handle(f, &lap{}); err != nil {
+		t.Errorf("up to the bound: %v", err)
+	}
+	if err := pr.handle(f, &lap{}); !errors.Is(err, errProfile) {
+		t.Errorf("beyond the bound: %v", err)
+	}
 }

@@ -15,7 +15,7 @@ import (
 // receive handles the frames of one connection until it ends. It waits for
 // nothing but frames.
 func (pr *process) receive(conn transport.Conn, l *lane) error {
-	var f transport.Frame
+	f := transport.Frame{Coming: l.hears()}
 	for {
 		lap, err := recvTimed(conn, &f, l)
 		if err != nil {

@@ -107,7 +107,7 @@ func serve(value string) int {
 	w.labelReaders()
 	if lender, ok := conn.(transport.Lender); ok {
 		w.buf.lender = lender
-		w.chunks = &direct{conn: w.data, lender: lender, broken: w.exit}
+		w.chunks = &direct{conn: w.data, lender: lender, broken: w.exit, frame: transport.Frame{Coming: w.lane.hears()}}
 	} else {
 		go w.read(w.data)
 	}

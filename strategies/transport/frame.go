@@ -78,7 +78,19 @@ type Frame struct {
 	// before was waiting, what comes after is transfer.
 	Arrived int64
 
+	// Coming, if the receiver sets it, is called by Recv with Arrived, before
+	// the rest of the frame is read.
+	Coming func(arrived int64)
+
 	body []byte // what Recv took for it, and Reuse takes back
+}
+
+// arrives notes that the header is there for which the receiver waited.
+func (f *Frame) arrives() {
+	f.Arrived = Clock()
+	if f.Coming != nil {
+		f.Coming(f.Arrived)
+	}
 }
 
 // Errors of a connection. After any of them it is dead.

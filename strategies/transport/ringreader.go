@@ -52,7 +52,7 @@ func (r *ringReader) get(f *Frame) (lent bool, err error) {
 		} else if err != nil {
 			return false, r.at(err)
 		}
-		f.Arrived = Clock()
+		f.arrives()
 	}
 	lent, err = r.take(f)
 	if err != nil {

@@ -432,7 +432,8 @@ func TestShmArrived(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	var f Frame
+	var came []int64
+	f := Frame{Coming: func(at int64) { came = append(came, at) }}
 	before := Clock()
 	done := waiting(t, &far.in.control.readerSleeps, func() error { return far.Recv(&f) })
 	if err := near.Flush(); err != nil {
@@ -441,6 +442,9 @@ func TestShmArrived(t *testing.T) {
 	if err := <-done; err != nil || f.Arrived < before || f.Arrived > Clock() {
 		t.Errorf("arrived at %d, not between %d and now (error %v)", f.Arrived, before, err)
 	}
+	if !slices.Equal(came, []int64{f.Arrived}) {
+		t.Errorf("it was coming at %d, arrived at %d", came, f.Arrived)
+	}
 	for range 2 {
 		if !far.Buffered() {
 			t.Error("the others are not there")
@@ -448,6 +452,9 @@ func TestShmArrived(t *testing.T) {
 		if err := far.Recv(&f); err != nil || f.Arrived != 0 {
 			t.Errorf("a frame that was there arrived at %d, error %v", f.Arrived, err)
 		}
+	}
+	if len(came) != 1 {
+		t.Errorf("of frames that were there it was said that they came: %d", came)
 	}
 }
 

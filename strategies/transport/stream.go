@@ -144,7 +144,7 @@ func (s *Stream) recv(f *Frame) error {
 	}
 	f.Arrived = 0
 	if blocks {
-		f.Arrived = Clock()
+		f.arrives()
 	}
 	sum, err := s.header(f, (*[HeaderSize]byte)(head))
 	if err != nil {
