@@ -42,19 +42,24 @@ const (
 
 // WithTrace has the pool record a trace. Every chunk is timed then, which costs
 // some clock readings more; runs whose times count do without. A Trace belongs to
-// one pool. It is complete when Close has returned.
+// one pool, not counting those that did not open. It is complete when Close has
+// returned. Of several, the last is recorded; nil stands for none.
 func WithTrace(t *Trace) Option {
-	return func(o *options) {
-		o.trace = t
-		o.observe = append(o.observe, t.observe)
+	return func(o *options) { o.trace = t }
+}
+
+// startTrace has the lanes in this process be traced, if that is wanted.
+func (p *core) startTrace() error {
+	t := p.options.trace
+	if t == nil {
+		return nil
 	}
+	p.options.observe = append(p.options.observe, t.observe)
+	return t.begin(p.spec)
 }
 
 // begin readies the trace for a pool.
 func (t *Trace) begin(spec Spec) error {
-	if t == nil {
-		return nil
-	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	switch {
@@ -65,6 +70,16 @@ func (t *Trace) begin(spec Spec) error {
 	}
 	t.begun, t.spec, t.lanes = clock(), spec, map[laneName]*traceRing{}
 	return nil
+}
+
+// forget readies the trace for another pool: this one did not open.
+func (t *Trace) forget() {
+	if t == nil {
+		return
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.complete, t.lanes, t.workers, t.lost = false, nil, nil, 0
 }
 
 // limit is how many events a lane keeps; 0 without a trace.

@@ -2,8 +2,10 @@ package strategies
 
 import (
 	"context"
+	"errors"
 	"io"
 	"os"
+	"runtime/pprof"
 	"strings"
 	"testing"
 	"time"
@@ -225,5 +227,41 @@ func TestTraceMisuse(t *testing.T) {
 	p.Close()
 	if _, err := trace.WriteTo(io.Discard); err != nil {
 		t.Errorf("after Close: %v", err)
+	}
+}
+
+// TestTraceOptions: no trace, and of two the last. A pool that does not open leaves
+// its trace to the next.
+func TestTraceOptions(t *testing.T) {
+	open := func(list ...Option) (*Pool[uint64, uint64], error) {
+		return Open(t.Context(), mortal, MustParse("serial"), list...)
+	}
+	p, err := open(WithTrace(nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.Close()
+	if err := pprof.StartCPUProfile(io.Discard); err != nil {
+		t.Fatal(err)
+	}
+	var trace, other Trace
+	_, err = open(WithTrace(&trace), WithProfile(func(ProcessProfile) {}))
+	pprof.StopCPUProfile()
+	if !errors.Is(err, ErrProfiled) {
+		t.Fatalf("under another profile Open says %v", err)
+	}
+	if _, err := Open(t.Context(), mortal, MustParse("process-gob,workers=1"), WithTrace(&trace), WithStartTimeout(time.Nanosecond)); err == nil {
+		t.Fatal("a worker was ready after a nanosecond")
+	}
+	if p, err = open(WithTrace(&other), WithTrace(&trace)); err != nil {
+		t.Fatal(err)
+	}
+	p.Map(t.Context(), []uint64{1, 2})
+	p.Close()
+	if s, err := trace.Summary(); err != nil || s.Events == 0 {
+		t.Errorf("the last trace: %+v, error %v", s, err)
+	}
+	if _, err := other.Summary(); err != errTraceOpen {
+		t.Errorf("the first of two: error %v", err)
 	}
 }
