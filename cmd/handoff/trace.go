@@ -18,7 +18,7 @@ import (
 // trace, which is written and drawn.
 func (p *profiler) runTrace(ctx context.Context) error {
 	if p.events < 0 || p.events > strategies.MaxTraceEvents {
-		return fmt.Errorf("-events=%d: want 1 to %d, or 0 for the default", p.events, strategies.MaxTraceEvents)
+		return fmt.Errorf("-events=%d: want 1 to %d in all lanes together, or 0 for the default", p.events, strategies.MaxTraceEvents)
 	}
 	if err := os.MkdirAll(p.dir, 0o777); err != nil {
 		return err
