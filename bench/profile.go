@@ -16,6 +16,7 @@ import (
 
 	"github.com/google/pprof/profile"
 
+	"github.com/handoff-go/handoff/internal/wholefile"
 	"github.com/handoff-go/handoff/strategies"
 )
 
@@ -183,11 +184,7 @@ func writeProfile(path string, p *profile.Profile) error {
 	if err := p.CheckValid(); err != nil {
 		return err
 	}
-	f, err := os.Create(path)
-	if err != nil {
-		return err
-	}
-	return errors.Join(p.Write(f), f.Close())
+	return wholefile.Write(path, p.Write)
 }
 
 // profileCell profiles the cell that a benchmark has measured, if that is

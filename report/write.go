@@ -6,6 +6,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"github.com/handoff-go/handoff/internal/wholefile"
 )
 
 // Names of what a report writes into a run's folder.
@@ -35,8 +37,8 @@ func writeFiles(dir string, files []file) (paths []string, err error) {
 		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 			return paths, fmt.Errorf("cannot write %s: %w", path, plain(err))
 		}
-		if err := replaceFile(path, f.data); err != nil {
-			return paths, err
+		if err := wholefile.WriteBytes(path, f.data); err != nil {
+			return paths, fmt.Errorf("cannot write %w", plain(err))
 		}
 		paths = append(paths, path)
 	}
@@ -122,33 +124,11 @@ func sameFolder(a, b string) bool {
 	return errX == nil && errY == nil && os.SameFile(x, y)
 }
 
-// replaceFile writes data aside and renames it to path.
-func replaceFile(path string, data []byte) error {
-	aside, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*")
-	if err != nil {
-		return fmt.Errorf("cannot write %s: %w", path, plain(err))
-	}
-	_, err = aside.Write(data)
-	err = errors.Join(err, aside.Chmod(0o644), aside.Close())
-	if err == nil {
-		err = os.Rename(aside.Name(), path)
-	}
-	if err != nil {
-		os.Remove(aside.Name())
-		return fmt.Errorf("cannot write %s: %w", path, plain(err))
-	}
-	return nil
-}
-
-// plain drops the system call and the aside's name from an error of package os.
+// plain drops the system call from an error of package os.
 func plain(err error) error {
 	var pathErr *fs.PathError
 	if errors.As(err, &pathErr) {
 		return fmt.Errorf("%s: %w", pathErr.Path, pathErr.Err)
-	}
-	var linkErr *os.LinkError
-	if errors.As(err, &linkErr) {
-		return linkErr.Err
 	}
 	return err
 }

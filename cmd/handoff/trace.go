@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -10,6 +9,7 @@ import (
 
 	"github.com/handoff-go/handoff/bench"
 	"github.com/handoff-go/handoff/bench/factor"
+	"github.com/handoff-go/handoff/internal/wholefile"
 	"github.com/handoff-go/handoff/report"
 	"github.com/handoff-go/handoff/strategies"
 )
@@ -46,21 +46,17 @@ func (p *profiler) traceName(spec strategies.Spec) string {
 	return "timeline-" + p.name(spec) + report.TraceSuffix
 }
 
-// traceInto records a trace. The file is made first: a folder that cannot be
-// written to is said before anything runs.
+// traceInto records a trace. A folder that cannot be written to is said before
+// anything runs, and the trace of a run before stays until this one is whole.
 func (p *profiler) traceInto(ctx context.Context, path string, spec strategies.Spec) error {
-	f, err := os.Create(path)
-	if err != nil {
+	return wholefile.Write(path, func(w io.Writer) error {
+		trace, err := shapesRun[p.work.Shape].trace(ctx, spec, p.work, p.events, strategies.WithStderr(&oneAtATime{w: p.stderr}))
+		if err != nil {
+			return err
+		}
+		_, err = trace.WriteTo(w)
 		return err
-	}
-	trace, err := shapesRun[p.work.Shape].trace(ctx, spec, p.work, p.events, strategies.WithStderr(&oneAtATime{w: p.stderr}))
-	if err == nil {
-		_, err = trace.WriteTo(f)
-	}
-	if err = errors.Join(err, f.Close()); err != nil {
-		return errors.Join(err, os.Remove(path))
-	}
-	return nil
+	})
 }
 
 // reportTrace prints what a recorded trace says, and draws it into the folder out,
