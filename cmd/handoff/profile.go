@@ -172,11 +172,10 @@ func (p *profiler) wrote(paths []string) {
 
 // report prints and writes what the profiles of these names tell.
 func (p *profiler) report(names []string) error {
-	cells, err := profiles.Open(p.dir)
+	cells, err := profiles.Open(p.dir, names...)
 	if err != nil {
 		return err
 	}
-	cells = slices.DeleteFunc(cells, func(c *profiles.Cell) bool { return !slices.Contains(names, c.Name) })
 	told := report.Profiled{Cells: cells}
 	if _, err := io.WriteString(p.stdout, told.Text()); err != nil {
 		return err

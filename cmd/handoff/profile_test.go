@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"io"
 	"os"
 	"path/filepath"
@@ -19,6 +20,11 @@ func TestProfile(t *testing.T) {
 	dir := t.TempDir()
 	args := []string{"-strategy", "process-gob,workers=1", "-strategy", "process-gob,workers=2", "-digits", "7", "-shape", "record",
 		"-items", "1000", "-seconds", "0.2", "-precision", "0.1", "-o", dir}
+	// What else is in the folder is not looked at.
+	damaged := filepath.Join(dir, "profiles", "other.cpu.pb.gz")
+	if err := errors.Join(os.Mkdir(filepath.Dir(damaged), 0o700), os.WriteFile(damaged, []byte("damaged"), 0o600)); err != nil {
+		t.Fatal(err)
+	}
 	var stdout, stderr bytes.Buffer
 	err := runProfile(&stdout, &stderr, args)
 	if got := status(io.Discard, err); got != exitInconclusive {
