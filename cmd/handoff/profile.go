@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"flag"
@@ -54,6 +55,9 @@ func runProfile(stdout, stderr io.Writer, args []string) error {
 	if err := parseOnly(flags, args, stdout, profileUsage); err != nil {
 		return err
 	}
+	if err := errors.Join(p.misplaced(flags), p.repeated()); err != nil {
+		return fmt.Errorf("profile: %w", err)
+	}
 	if err := p.prepare(); err != nil {
 		return fmt.Errorf("profile: %w", err)
 	}
@@ -100,18 +104,46 @@ func (p *profiler) flags() *flag.FlagSet {
 	p.time = 5 * time.Second
 	flags.Func("seconds", "profile each strategy for `N` seconds (default 5)", func(s string) error {
 		n, err := strconv.ParseFloat(s, 64)
-		if p.time = time.Duration(n * float64(time.Second)); err != nil || n <= 0 || n > 86400 {
+		if p.time = time.Duration(n * float64(time.Second)); err != nil || !(n > 0 && n <= 86400) {
 			return errors.New("want a number of seconds above 0, at most 86400")
 		}
 		return nil
 	})
-	flags.Func("precision", "want every share within ± `P` percentage points (95 %), else say how long that takes", func(s string) (err error) {
-		if p.precision, err = strconv.ParseFloat(s, 64); err != nil || p.precision <= 0 || p.precision >= 100 {
+	flags.Func("precision", "want every share within ± `P` percentage points (95 %), else exit with 3; without it, how long 3 points take is only said", func(s string) (err error) {
+		if p.precision, err = strconv.ParseFloat(s, 64); err != nil || !(p.precision > 0 && p.precision < 100) {
 			return errors.New("want a number of points between 0 and 100")
 		}
 		return nil
 	})
 	return flags
+}
+
+// misplaced refuses flags that are of no account in what is to be done.
+func (p *profiler) misplaced(flags *flag.FlagSet) (err error) {
+	flags.Visit(func(f *flag.Flag) {
+		switch f.Name {
+		case "seconds", "precision":
+			if p.trace {
+				err = fmt.Errorf("-%s: -trace hands over the items once, whatever time that takes: leave one of the two out", f.Name)
+			}
+		case "events":
+			if !p.trace {
+				err = errors.New("-events: this is for -trace only")
+			}
+		}
+	})
+	return err
+}
+
+// repeated refuses to take a strategy twice: its files have one name.
+func (p *profiler) repeated() error {
+	for i, spec := range p.specs {
+		same := func(s strategies.Spec) bool { return s.String() == spec.String() }
+		if slices.ContainsFunc(p.specs[:i], same) {
+			return fmt.Errorf("-strategy %v: given twice: want different ones", spec)
+		}
+	}
+	return nil
 }
 
 // prepare fills in what was not said and refuses what cannot be.
@@ -188,25 +220,33 @@ func (p *profiler) report(names []string) error {
 	return p.judge(cells)
 }
 
-// judge holds the margins against the precision that was asked for.
+// usual is the precision, in points, that is missed with a note when none was
+// asked for.
+const usual = 3
+
+// judge holds the margins against the precision that was asked for. To miss the
+// usual one is no error, but said.
 func (p *profiler) judge(cells []*profiles.Cell) error {
-	if p.precision == 0 {
-		return nil
-	}
+	wanted := cmp.Or(p.precision, usual)
 	var short []string
 	for _, c := range cells {
 		samples := c.Samples()
-		needed := profiles.Needed(c.Shares(), samples, p.precision/100)
+		needed := profiles.Needed(c.Shares(), samples, wanted/100)
 		if needed > samples {
 			seconds := c.Wall.Seconds() * float64(needed) / float64(max(1, samples))
 			short = append(short, fmt.Sprintf("%s: %d samples in %.1f s are too few for ±%g points, which takes about %d samples: use -seconds %.0f",
-				c.Name, samples, c.Wall.Seconds(), p.precision, needed, seconds+0.5))
+				c.Name, samples, c.Wall.Seconds(), wanted, needed, seconds+0.5))
 		}
 	}
-	if len(short) > 0 {
-		return exitError{exitInconclusive, errors.New(strings.Join(short, "; "))}
+	switch said := strings.Join(short, "; "); {
+	case said == "":
+		return nil
+	case p.precision == 0:
+		_, err := fmt.Fprintln(p.stderr, "handoff profile:", said)
+		return err
+	default:
+		return exitError{exitInconclusive, errors.New(said)}
 	}
-	return nil
 }
 
 // keysOf says what is computed, as benchmark names do.
