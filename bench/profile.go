@@ -57,7 +57,7 @@ type Profiled struct {
 // The check, which may be nil, gets the results of the last Map. Errors:
 // [strategies.ErrProfiled] when this process is being profiled already; a folder
 // that cannot be written, before anything is run; what Open, Map and the check
-// return. The options are those of [strategies.Open].
+// return. Nothing is written then, not even what workers had handed over. The options are those of [strategies.Open].
 func Profile[In, Out any](ctx context.Context, task *strategies.Task[In, Out], spec strategies.Spec, items []In,
 	check func([]Out) error, to Profiling, options ...strategies.Option) (Profiled, error) {
 	if to.Name == "" {

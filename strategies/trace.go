@@ -143,6 +143,9 @@ var errTraceOpen = errors.New("strategies: trace: it is complete once its pool i
 // a track group, a lane a track, a complete event a phase, and flows from each
 // request to its answer. Times of worker processes are shifted by the offsets of
 // their clocks. It implements io.WriterTo.
+//
+// It puts the trace together anew, as each Summary does, and allocates some six times
+// the memory of the events for as long. Both may be called concurrently.
 func (t *Trace) WriteTo(w io.Writer) (int64, error) {
 	v, err := t.view()
 	if err != nil {
@@ -169,7 +172,8 @@ type TraceSummary struct {
 	Backwards int
 }
 
-// Summary returns what can be said of a complete trace.
+// Summary returns what can be said of a complete trace. It puts the trace together
+// for that, and may be called concurrently.
 func (t *Trace) Summary() (TraceSummary, error) {
 	v, err := t.view()
 	if err != nil {

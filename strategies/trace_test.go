@@ -2,6 +2,7 @@ package strategies
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -9,6 +10,7 @@ import (
 	"os"
 	"runtime/pprof"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 	"unsafe"
@@ -323,5 +325,22 @@ func TestTraceFileIsBounded(t *testing.T) {
 	}
 	if total := w.n / 2 * MaxTraceEvents; w.n < 400 || total > maxSize {
 		t.Errorf("%d events take up to %d bytes, more than %d", MaxTraceEvents, total, maxSize)
+	}
+}
+
+// A complete trace may be read by several at once, and says the same to each.
+func TestTraceIsReadTwiceAtOnce(t *testing.T) {
+	trace, _ := tracedRun(t, "process-gob,workers=2,chunk=10", make([]uint64, 300))
+	var both sync.WaitGroup
+	var texts [2]bytes.Buffer
+	for i := range texts {
+		both.Go(func() {
+			trace.Summary()
+			trace.WriteTo(&texts[i])
+		})
+	}
+	both.Wait()
+	if texts[0].Len() == 0 || !bytes.Equal(texts[0].Bytes(), texts[1].Bytes()) {
+		t.Errorf("one reads %d bytes, the other %d, or the same number of others", texts[0].Len(), texts[1].Len())
 	}
 }
