@@ -145,7 +145,7 @@ var errTraceOpen = errors.New("strategies: trace: it is complete once its pool i
 // their clocks. It implements io.WriterTo.
 //
 // It puts the trace together anew, as each Summary does, and allocates some six times
-// the memory of the events for as long. Both may be called concurrently.
+// the memory of the events. Both may be called concurrently.
 func (t *Trace) WriteTo(w io.Writer) (int64, error) {
 	v, err := t.view()
 	if err != nil {

@@ -47,6 +47,19 @@ reported: use handoff run for those.
 flags:
 `
 
+// profileCommand is its row in the table of commands.
+var profileCommand = command{
+	name:    "profile",
+	usage:   "[-trace] [-strategy SPEC]... [-digits N] [-shape S] [-seconds N] [-o DIR]",
+	summary: "say which functions of which process the CPU time goes into",
+	examples: []example{
+		{"handoff profile -strategy process-gob -shape record -o results/mine", "Profiles coordinator and workers, and writes results/mine/profiles/."},
+		{"handoff profile -strategy process-gob -strategy process-json -seconds 20 -precision 3", "Compares two, every share within three points."},
+		{"handoff profile -trace -strategy process-gob -digits 6 -items 20000 -o mine", "Records what every lane did when, for Perfetto, and draws mine/plots/timeline.png."},
+	},
+	run: runProfile,
+}
+
 // runProfile is the subcommand profile. An interrupt ends it; the strategies that
 // were done by then keep their profiles.
 func runProfile(stdout, stderr io.Writer, args []string) error {
