@@ -28,11 +28,12 @@ var rules = map[string]rule{
 	"strategies/transport":    {others: []string{"golang.org/x/sys/...", "github.com/fsnotify/fsnotify"}},
 	"strategies":              {ours: []string{"strategies/codec", "strategies/transport"}, others: []string{"golang.org/x/sys/..."}},
 	"strategies/strategytest": {ours: []string{"strategies", "strategies/codec", "strategies/transport"}},
-	"bench/factor":            {ours: []string{"strategies"}},
-	"bench":                   {ours: []string{"strategies", "bench/factor"}, others: profile},
+	"internal/wholefile":      {},
+	"bench/factor":            {ours: []string{"strategies", "internal/wholefile"}},
+	"bench":                   {ours: []string{"strategies", "bench/factor", "internal/wholefile"}, others: profile},
 	"bench/runner":            {ours: []string{"strategies", "bench/factor"}, others: slices.Concat(profile, recording)},
-	"report/...":              {ours: []string{"report/..."}, others: slices.Concat(profile, reporting)},
-	"cmd/handoff":             {ours: []string{"strategies/...", "bench/...", "report/..."}, others: []string{"golang.org/x/term"}},
+	"report/...":              {ours: []string{"report/...", "internal/wholefile"}, others: slices.Concat(profile, reporting)},
+	"cmd/handoff":             {ours: []string{"strategies/...", "bench/...", "report/...", "internal/wholefile"}, others: []string{"golang.org/x/term"}},
 }
 
 var (

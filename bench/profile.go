@@ -16,6 +16,7 @@ import (
 
 	"github.com/google/pprof/profile"
 
+	"github.com/handoff-go/handoff/internal/wholefile"
 	"github.com/handoff-go/handoff/strategies"
 )
 
@@ -59,7 +60,7 @@ type Profiled struct {
 // the files that are whole. Errors:
 // [strategies.ErrProfiled] when this process is being profiled already; a folder
 // that cannot be written, before anything is run; what Open, Map and the check
-// return. The options are those of [strategies.Open].
+// return. Nothing is written then, not even what workers had handed over. The options are those of [strategies.Open].
 func Profile[In, Out any](ctx context.Context, task *strategies.Task[In, Out], spec strategies.Spec, items []In,
 	check func([]Out) error, to Profiling, options ...strategies.Option) (Profiled, error) {
 	if to.Name == "" {
@@ -186,11 +187,7 @@ func writeProfile(path string, p *profile.Profile) error {
 	if err := p.CheckValid(); err != nil {
 		return err
 	}
-	f, err := os.Create(path)
-	if err != nil {
-		return err
-	}
-	return errors.Join(p.Write(f), f.Close())
+	return wholefile.Write(path, p.Write)
 }
 
 // profileCell profiles the cell that a benchmark has measured, if that is

@@ -5,12 +5,12 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"time"
 
+	"github.com/handoff-go/handoff/internal/wholefile"
 	"github.com/handoff-go/handoff/report/analysis"
 	"github.com/handoff-go/handoff/report/profiles"
 )
@@ -150,7 +150,7 @@ const (
 func (p Profiled) Write(dir string) (paths []string, err error) {
 	write := func(name string, data []byte) error {
 		path := filepath.Join(dir, name)
-		if err := os.WriteFile(path, data, 0o666); err != nil {
+		if err := wholefile.WriteBytes(path, data); err != nil {
 			return err
 		}
 		paths = append(paths, path)

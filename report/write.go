@@ -1,12 +1,12 @@
 package report
 
 import (
-	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 
+	"github.com/handoff-go/handoff/internal/wholefile"
 	"github.com/handoff-go/handoff/report/record"
 )
 
@@ -37,8 +37,8 @@ func writeFiles(dir string, files []file) (paths []string, err error) {
 		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 			return paths, fmt.Errorf("cannot write %s: %w", path, record.Plain(err))
 		}
-		if err := replaceFile(path, f.data); err != nil {
-			return paths, err
+		if err := wholefile.WriteBytes(path, f.data); err != nil {
+			return paths, fmt.Errorf("cannot write %w", record.Plain(err))
 		}
 		paths = append(paths, path)
 	}
@@ -122,22 +122,4 @@ func sameFolder(a, b string) bool {
 	x, errX := os.Stat(a)
 	y, errY := os.Stat(b)
 	return errX == nil && errY == nil && os.SameFile(x, y)
-}
-
-// replaceFile writes data aside and renames it to path.
-func replaceFile(path string, data []byte) error {
-	aside, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*")
-	if err != nil {
-		return fmt.Errorf("cannot write %s: %w", path, record.Plain(err))
-	}
-	_, err = aside.Write(data)
-	err = errors.Join(err, aside.Chmod(0o644), aside.Close())
-	if err == nil {
-		err = os.Rename(aside.Name(), path)
-	}
-	if err != nil {
-		os.Remove(aside.Name())
-		return fmt.Errorf("cannot write %s: %w", path, record.Plain(err))
-	}
-	return nil
 }

@@ -7,7 +7,7 @@ import (
 )
 
 // phase is what a lane does.
-type phase int
+type phase uint8
 
 const (
 	phaseWait phase = iota

@@ -46,12 +46,17 @@ func Open[In, Out any](ctx context.Context, task *Task[In, Out], spec Spec, list
 	if err != nil {
 		return nil, err
 	}
+	if err := p.startTrace(); err != nil {
+		return nil, err
+	}
 	if err := p.startProfile(ctx); err != nil {
+		p.options.trace.forget()
 		return nil, err
 	}
 	if err := p.start(ctx); err != nil {
 		p.profiling.forget()
 		p.close()
+		p.options.trace.forget()
 		return nil, err
 	}
 	p.probeClocks()
@@ -68,9 +73,6 @@ func newCore(def *definition, spec Spec, o options) (*core, error) {
 	row, _ := lookup(spec.Strategy)
 	p := &core{def: def, row: row, options: o}
 	p.spec, p.remote = spec.resolve(), row.kind.remote()
-	if err := o.trace.begin(p.spec); err != nil {
-		return nil, err
-	}
 	for i := range p.spec.Workers {
 		p.slots = append(p.slots, &slot{number: i, pace: pace{claims: !p.remote}, wake: make(chan struct{}, 1)})
 	}

@@ -414,7 +414,7 @@ func (pr *process) stop() {
 		select {
 		case <-pr.exited:
 			return
-		case <-time.After(pr.core.profiling.stopGrace()):
+		case <-time.After(pr.core.stopGrace()):
 			terminate(pr.cmd.Process)
 		}
 		select {
@@ -423,6 +423,12 @@ func (pr *process) stop() {
 			pr.dismiss("did not stop when it was asked to")
 		}
 	}()
+}
+
+// stopGrace is how long a worker has to leave, with what it took for profile and
+// trace.
+func (p *core) stopGrace() time.Duration {
+	return p.profiling.stopGrace() + p.options.trace.stopGrace()
 }
 
 // watchSilence gives up a worker that has items and says nothing.

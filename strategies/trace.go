@@ -15,11 +15,14 @@ import (
 // A worker process keeps its events until it leaves; one that dies takes them
 // with it, and the trace says so. What the coordinator did is kept all the same.
 type Trace struct {
-	// Events is how many each lane keeps, the newest ones, at 32 bytes each. Zero
-	// stands for 65,536. It must not change once the pool is open.
+	// Events is how many each lane keeps, the newest ones, at 32 bytes each, at
+	// most [MaxTraceEvents] in all lanes together: a worker process has three, a
+	// goroutine one. Zero stands for 65,536, or as many as that allows. It must not
+	// change once the pool is open.
 	Events int
 
 	mu       sync.Mutex
+	most     int   // that Events may be
 	begun    int64 // when the pool was opened
 	spec     Spec
 	complete bool
@@ -35,36 +38,58 @@ type laneName struct {
 }
 
 const (
-	// MaxTraceEvents is the most that Trace.Events may be: 128 MiB a lane.
-	MaxTraceEvents     = 1 << 22
+	// MaxTraceEvents is the most that the lanes of a pool keep together: 64 MiB. A
+	// file of so many can be read back: report/trace takes up to 1 GiB.
+	MaxTraceEvents     = 1 << 21
 	defaultTraceEvents = 1 << 16
 )
 
 // WithTrace has the pool record a trace. Every chunk is timed then, which costs
 // some clock readings more; runs whose times count do without. A Trace belongs to
-// one pool. It is complete when Close has returned.
+// one pool, not counting those that did not open. It is complete when Close has
+// returned. Of several, the last is recorded; nil stands for none.
 func WithTrace(t *Trace) Option {
-	return func(o *options) {
-		o.trace = t
-		o.observe = append(o.observe, t.observe)
-	}
+	return func(o *options) { o.trace = t }
 }
 
-// begin readies the trace for a pool.
-func (t *Trace) begin(spec Spec) error {
+// startTrace has the lanes in this process be traced, if that is wanted.
+func (p *core) startTrace() error {
+	t := p.options.trace
 	if t == nil {
 		return nil
 	}
+	p.options.observe = append(p.options.observe, t.observe)
+	lanes := p.spec.Workers
+	if p.remote {
+		lanes *= 3 // its own, its sender and its receiver
+	}
+	return t.begin(p.spec, lanes)
+}
+
+// begin readies the trace for a pool of so many lanes.
+func (t *Trace) begin(spec Spec, lanes int) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	most := max(1, MaxTraceEvents/lanes)
 	switch {
 	case t.lanes != nil:
 		return errors.New("strategies: trace: another pool has it already")
-	case t.Events < 0 || t.Events > MaxTraceEvents:
-		return fmt.Errorf("strategies: trace: Events is %d, want 1 to %d, or 0 for %d", t.Events, MaxTraceEvents, defaultTraceEvents)
+	case t.Events < 0 || t.Events > most:
+		return fmt.Errorf("strategies: trace: Events is %d, want 1 to %d in each of %d lanes, or 0 for %d",
+			t.Events, most, lanes, min(most, defaultTraceEvents))
 	}
-	t.begun, t.spec, t.lanes = clock(), spec, map[laneName]*traceRing{}
+	t.begun, t.spec, t.most, t.lanes = clock(), spec, most, map[laneName]*traceRing{}
 	return nil
+}
+
+// forget readies the trace for another pool: this one did not open.
+func (t *Trace) forget() {
+	if t == nil {
+		return
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.complete, t.lanes, t.workers, t.lost = false, nil, nil, 0
 }
 
 // limit is how many events a lane keeps; 0 without a trace.
@@ -73,7 +98,7 @@ func (t *Trace) limit() int {
 	case t == nil:
 		return 0
 	case t.Events == 0:
-		return defaultTraceEvents
+		return min(t.most, defaultTraceEvents)
 	}
 	return t.Events
 }
@@ -99,7 +124,16 @@ func (t *Trace) end() {
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	for worker := range t.spec.Workers {
+		t.makeRoom(worker) // for the last process, too
+	}
 	t.complete = true
+}
+
+// stopGrace is how much longer a worker has to leave for what it must send: on a
+// quiet machine an event takes a tenth of that.
+func (t *Trace) stopGrace() time.Duration {
+	return time.Duration(t.limit()) * 5 * time.Microsecond
 }
 
 // errTraceOpen is said to who wants to read a trace too early.
@@ -109,6 +143,9 @@ var errTraceOpen = errors.New("strategies: trace: it is complete once its pool i
 // a track group, a lane a track, a complete event a phase, and flows from each
 // request to its answer. Times of worker processes are shifted by the offsets of
 // their clocks. It implements io.WriterTo.
+//
+// It puts the trace together anew, as each Summary does, and allocates some six times
+// the memory of the events. Both may be called concurrently.
 func (t *Trace) WriteTo(w io.Writer) (int64, error) {
 	v, err := t.view()
 	if err != nil {
@@ -135,7 +172,8 @@ type TraceSummary struct {
 	Backwards int
 }
 
-// Summary returns what can be said of a complete trace.
+// Summary returns what can be said of a complete trace. It puts the trace together
+// for that, and may be called concurrently.
 func (t *Trace) Summary() (TraceSummary, error) {
 	v, err := t.view()
 	if err != nil {

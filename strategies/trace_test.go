@@ -1,12 +1,19 @@
 package strategies
 
 import (
+	"bufio"
+	"bytes"
 	"context"
+	"errors"
 	"io"
+	"math"
 	"os"
+	"runtime/pprof"
 	"strings"
+	"sync"
 	"testing"
 	"time"
+	"unsafe"
 )
 
 // mortal dies of 13, if the process is a worker.
@@ -208,6 +215,10 @@ func TestTraceMisuse(t *testing.T) {
 			t.Errorf("Events: %d: error %v", n, err)
 		}
 	}
+	_, err := Open(t.Context(), mortal, MustParse("process-gob,workers=2"), WithTrace(&Trace{Events: MaxTraceEvents/6 + 1}))
+	if err == nil || !strings.Contains(err.Error(), "want 1 to 349525 in each of 6 lanes, or 0 for 65536") {
+		t.Errorf("too many for six lanes: error %v", err)
+	}
 	var trace Trace
 	if _, err := trace.Summary(); err != errTraceOpen {
 		t.Errorf("a trace of no pool: %v", err)
@@ -225,5 +236,111 @@ func TestTraceMisuse(t *testing.T) {
 	p.Close()
 	if _, err := trace.WriteTo(io.Discard); err != nil {
 		t.Errorf("after Close: %v", err)
+	}
+}
+
+// TestTraceOptions: no trace, and of two the last. A pool that does not open leaves
+// its trace to the next.
+func TestTraceOptions(t *testing.T) {
+	open := func(list ...Option) (*Pool[uint64, uint64], error) {
+		return Open(t.Context(), mortal, MustParse("serial"), list...)
+	}
+	p, err := open(WithTrace(nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.Close()
+	if err := pprof.StartCPUProfile(io.Discard); err != nil {
+		t.Fatal(err)
+	}
+	var trace, other Trace
+	_, err = open(WithTrace(&trace), WithProfile(func(ProcessProfile) {}))
+	pprof.StopCPUProfile()
+	if !errors.Is(err, ErrProfiled) {
+		t.Fatalf("under another profile Open says %v", err)
+	}
+	if _, err := Open(t.Context(), mortal, MustParse("process-gob,workers=1"), WithTrace(&trace), WithStartTimeout(time.Nanosecond)); err == nil {
+		t.Fatal("a worker was ready after a nanosecond")
+	}
+	if p, err = open(WithTrace(&other), WithTrace(&trace)); err != nil {
+		t.Fatal(err)
+	}
+	p.Map(t.Context(), []uint64{1, 2})
+	p.Close()
+	if s, err := trace.Summary(); err != nil || s.Events == 0 {
+		t.Errorf("the last trace: %+v, error %v", s, err)
+	}
+	if _, err := other.Summary(); err != errTraceOpen {
+		t.Errorf("the first of two: error %v", err)
+	}
+}
+
+// TestTraceIsBoundedAltogether: memory, what a worker sends in the time that it has,
+// and the file that must be read back.
+func TestTraceIsBoundedAltogether(t *testing.T) {
+	if size := unsafe.Sizeof(traceSpan{}); size != 32 {
+		t.Errorf("an event takes %d bytes, Trace.Events says 32", size)
+	}
+	var many Trace
+	if err := many.begin(Spec{}, 300); err != nil || many.limit() != MaxTraceEvents/300 {
+		t.Errorf("each of 300 lanes keeps %d events, error %v", many.limit(), err)
+	}
+	p := &core{options: options{trace: &Trace{Events: 600_000}}}
+	if got := p.stopGrace(); got != stopGrace+3*time.Second {
+		t.Errorf("a worker has %v to send 600,000 events", got)
+	}
+	p.options.trace = nil
+	if got := p.stopGrace(); got != stopGrace {
+		t.Errorf("without a trace a worker has %v", got)
+	}
+}
+
+// Processes that followed each other leave no more than one may.
+func TestTraceOfManyIsBoundedInTheEnd(t *testing.T) {
+	trace := &Trace{Events: 10}
+	if err := trace.begin(Spec{Workers: 1}, 3); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		trace.enter(0, 1).spans = make([]traceSpan, 8)
+	}
+	if trace.end(); len(trace.workers) != 1 || trace.lost != 8 {
+		t.Errorf("%d processes with 8 events stay where there is room for 10, %d events made room", len(trace.workers), trace.lost)
+	}
+}
+
+// TestTraceFileIsBounded: a file of the longest events there are, each with a flow,
+// is within what report/trace reads.
+func TestTraceFileIsBounded(t *testing.T) {
+	const maxSize = 1 << 30 // of report/trace/read.go
+	l := &traceLane{of: &traceProcess{number: 9_999_999}, kind: laneReceiver}
+	for range 2 {
+		l.spans = append(l.spans, traceSpan{math.MinInt64 / 2, math.MaxInt64 / 2, math.MaxInt64, math.MaxUint32, phaseTransfer})
+	}
+	v := &traceView{lanes: []*traceLane{l}, flows: []traceFlow{{chunk: math.MaxInt64, stops: []traceStop{{l, 0}, {l, 1}}}}}
+	v.summary.Events = 2
+	w := &traceWriter{out: bufio.NewWriter(io.Discard)}
+	for _, r := range v.records() {
+		w.record(r, 9_999_999)
+	}
+	if total := w.n / 2 * MaxTraceEvents; w.n < 400 || total > maxSize {
+		t.Errorf("%d events take up to %d bytes, more than %d", MaxTraceEvents, total, maxSize)
+	}
+}
+
+// A complete trace may be read by several at once, and says the same to each.
+func TestTraceIsReadTwiceAtOnce(t *testing.T) {
+	trace, _ := tracedRun(t, "process-gob,workers=2,chunk=10", make([]uint64, 300))
+	var both sync.WaitGroup
+	var texts [2]bytes.Buffer
+	for i := range texts {
+		both.Go(func() {
+			trace.Summary()
+			trace.WriteTo(&texts[i])
+		})
+	}
+	both.Wait()
+	if texts[0].Len() == 0 || !bytes.Equal(texts[0].Bytes(), texts[1].Bytes()) {
+		t.Errorf("one reads %d bytes, the other %d, or the same number of others", texts[0].Len(), texts[1].Len())
 	}
 }

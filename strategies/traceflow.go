@@ -104,7 +104,7 @@ func (f *traceFlow) touch(l *traceLane, span int) {
 
 // onTheWay is when a chunk comes to a lane of the kind.
 func (k laneKind) onTheWay() int {
-	return map[laneKind]int{laneSender: 0, laneWorker: 1, laneReceiver: 2}[k]
+	return [...]int{laneSender: 0, laneWorker: 1, laneReceiver: 2}[k]
 }
 
 // ends reports whether the flow has both of its ends, in this trace.

@@ -31,7 +31,7 @@ type traceRecord struct {
 
 // records are all of them in order: a span before what touches it.
 func (v *traceView) records() []traceRecord {
-	var all []traceRecord
+	all := make([]traceRecord, 0, int(v.summary.Events)+3*len(v.flows))
 	for _, l := range v.lanes {
 		for i, s := range l.spans {
 			all = append(all, traceRecord{at: s.start, lane: l, span: i})

@@ -123,19 +123,20 @@ func (v *traceView) addWorker(w *workerTrace, i int) {
 	offset, off := bounds.offset()
 	of.off = off
 	v.summary.ClockError = max(v.summary.ClockError, off)
-	v.addLane(l, w.spans, w.dropped, offset+v.zero)
+	v.addLane(l, slices.Clone(w.spans), w.dropped, offset+v.zero)
 }
 
-// addLane adds a lane, whose clock showed zero when the pool was opened.
+// addLane adds a lane, whose clock showed zero when the pool was opened. The spans
+// are its own from then on.
 func (v *traceView) addLane(l *traceLane, spans []traceSpan, dropped, zero int64) {
-	l.spans = make([]traceSpan, len(spans))
-	for i, s := range spans {
+	for i := range spans {
+		s := &spans[i]
 		s.start, s.end = s.start-zero, s.end-zero
 		if l.inProcess() && s.phase == phaseTransfer {
 			s.phase = phaseWait // as in Stats: nothing is transferred
 		}
-		l.spans[i] = s
 	}
+	l.spans = spans
 	if v.summary.Dropped += dropped; dropped > 0 && len(spans) > 0 {
 		l.whole = l.spans[0].start
 	}

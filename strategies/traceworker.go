@@ -150,7 +150,7 @@ func (w *workerTrace) add(f *transport.Frame) error {
 		s := traceSpan{start: at + r.varint()}
 		s.end = s.start + r.varint()
 		s.chunk, s.items, s.phase = r.uvarint(), uint32(r.uvarint()), phase(r.byte())
-		if r.bad || s.start < last || s.end < s.start || s.phase < 0 || s.phase >= phaseBusy {
+		if r.bad || s.start < last || s.end < s.start || s.phase >= phaseBusy {
 			return errTrace
 		}
 		w.spans = append(w.spans, s)

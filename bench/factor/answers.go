@@ -6,8 +6,9 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"sync"
+
+	"github.com/handoff-go/handoff/internal/wholefile"
 )
 
 // DigestsVar names the environment variable that names a file with digests of
@@ -99,28 +100,8 @@ func addDigest(file, question, digest string) error {
 	if err != nil {
 		return err
 	}
-	if err := replaceFile(file, append(text, '\n')); err != nil {
+	if err := wholefile.WriteBytes(file, append(text, '\n')); err != nil {
 		return fmt.Errorf("factor: write the digests of %s: %w", DigestsVar, err)
 	}
 	return nil
-}
-
-func replaceFile(file string, text []byte) (err error) {
-	aside, err := os.CreateTemp(filepath.Dir(file), filepath.Base(file)+".*")
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if err != nil {
-			os.Remove(aside.Name())
-		}
-	}()
-	if _, err := aside.Write(text); err != nil {
-		aside.Close()
-		return err
-	}
-	if err := aside.Close(); err != nil {
-		return err
-	}
-	return os.Rename(aside.Name(), file)
 }

@@ -55,6 +55,21 @@ type judging struct {
 	format string
 }
 
+// compareCommand is its row in the table of commands.
+var compareCommand = command{
+	name:    "compare",
+	usage:   "[-C DIR] [-pkg P] [-bench RE] [-rounds N] [-max T] [-gate G] [-format F] [-o DIR] BASE HEAD",
+	summary: "say whether HEAD is slower than BASE, so that a build may fail for it",
+	examples: []example{
+		{"handoff compare HEAD~1 HEAD", "Compares handoff's own benchmarks in two revisions, in less than four minutes."},
+		{"handoff compare HEAD .", "Compares what is not committed yet with what is."},
+		{"handoff compare -C ../mine -pkg ./... -bench Sort main HEAD", "Compares the benchmarks of any Go module."},
+		{"handoff compare -gate wire=0,allocs=1% -format markdown old.test new.test", "Compares two test binaries; only bytes and allocations may fail."},
+		{"handoff compare old.txt new.txt", `Compares what "go test -bench" printed, as far as that allows.`},
+	},
+	run: runCompare,
+}
+
 // runCompare is the subcommand compare: sample two sides or read them, judge,
 // and let the exit code tell.
 func runCompare(stdout, stderr io.Writer, args []string) error {

@@ -31,6 +31,20 @@ SPEC is the name of a strategy, with keys to taste: process-gob,workers=4,chunk=
 flags:
 `
 
+// factorCommand is its row in the table of commands.
+var factorCommand = command{
+	name:    "factor",
+	usage:   "[-strategy SPEC] [-dir DIR] [-skip-bad] [-stats] [FILE...]",
+	summary: "numbers in, their prime factors out, as GNU factor prints them",
+	examples: []example{
+		{"echo 360 97 | handoff factor", `Prints "360: 2 2 2 3 3 5" and "97: 97".`},
+		{"seq 1 1000 | handoff factor -strategy process-gob,workers=2", "Has two worker processes compute, fed through pipes."},
+		{"handoff factor -strategy shared-file -dir . -stats numbers.txt", "Hands over through files in this directory, and says what that cost."},
+		{"handoff factor -skip-bad numbers.txt notes.txt", "Reports what is not a number, and goes on."},
+	},
+	run: runFactor,
+}
+
 // runFactor is the subcommand factor: a filter from numbers to factors, through
 // any strategy. An interrupt ends the input; a second one ends the computing.
 func runFactor(stdout, stderr io.Writer, args []string) error {

@@ -21,86 +21,22 @@ type command struct {
 // example is a line for a shell; the tests run them.
 type example struct{ line, does string }
 
-// commands is the table of all subcommands. It is a function because help
-// reads it.
+// commands is the table of all subcommands; the row of each stands with what runs
+// it. It is a function because help reads it.
 func commands() []command {
-	return []command{
-		{
-			name:    "factor",
-			usage:   "[-strategy SPEC] [-dir DIR] [-skip-bad] [-stats] [FILE...]",
-			summary: "numbers in, their prime factors out, as GNU factor prints them",
-			examples: []example{
-				{"echo 360 97 | handoff factor", `Prints "360: 2 2 2 3 3 5" and "97: 97".`},
-				{"seq 1 1000 | handoff factor -strategy process-gob,workers=2", "Has two worker processes compute, fed through pipes."},
-				{"handoff factor -strategy shared-file -dir . -stats numbers.txt", "Hands over through files in this directory, and says what that cost."},
-				{"handoff factor -skip-bad numbers.txt notes.txt", "Reports what is not a number, and goes on."},
-			},
-			run: runFactor,
+	return []command{factorCommand, runCommand, reportCommand, compareCommand, selfcheckCommand, profileCommand, helpCommand()}
+}
+
+// helpCommand is the row of help, which reads the table.
+func helpCommand() command {
+	return command{
+		name:    "help",
+		usage:   "[COMMAND]",
+		summary: "say what a command does, with its flags and examples",
+		examples: []example{
+			{"handoff help factor", "Prints the help of the command factor."},
 		},
-		{
-			name:    "run",
-			usage:   "[-suite quick|default|full] [-C DIR] [-pkg P] [-bench RE] [-rounds N] [-o DIR]",
-			summary: "measure benchmarks in rounds of fresh processes, and record every sample",
-			examples: []example{
-				{"handoff run -suite quick", "Takes under a minute; not for comparison."},
-				{"handoff run -C ../mine -pkg ./resize -bench Resize -rounds 10", "Measures the benchmarks of another package."},
-			},
-			run: runRun,
-		},
-		{
-			name:    "report",
-			usage:   "[-o DIR] [-mixed] RUN | A B",
-			summary: "make tables, pictures and a page of a recorded run, or put two side by side",
-			examples: []example{
-				{"handoff report results/baseline", "Prints the table, and writes summary.md, index.html and plots/ into the run's folder."},
-				{"handoff report -o /tmp/both results/baseline bench.txt", "Prints both runs side by side, and makes a page of them."},
-				{"handoff report -o /tmp/seen bench.txt", `Reads what "go test -bench" printed.`},
-			},
-			run: runReport,
-		},
-		{
-			name:    "compare",
-			usage:   "[-C DIR] [-pkg P] [-bench RE] [-rounds N] [-max T] [-gate G] [-format F] [-o DIR] BASE HEAD",
-			summary: "say whether HEAD is slower than BASE, so that a build may fail for it",
-			examples: []example{
-				{"handoff compare HEAD~1 HEAD", "Compares handoff's own benchmarks in two revisions, in less than four minutes."},
-				{"handoff compare HEAD .", "Compares what is not committed yet with what is."},
-				{"handoff compare -C ../mine -pkg ./... -bench Sort main HEAD", "Compares the benchmarks of any Go module."},
-				{"handoff compare -gate wire=0,allocs=1% -format markdown old.test new.test", "Compares two test binaries; only bytes and allocations may fail."},
-				{"handoff compare old.txt new.txt", `Compares what "go test -bench" printed, as far as that allows.`},
-			},
-			run: runCompare,
-		},
-		{
-			name:    "selfcheck",
-			usage:   "[-full] [-C DIR] [-o DIR] [-floors FILE]",
-			summary: "find out what comparisons can be trusted with on this machine",
-			examples: []example{
-				{"handoff selfcheck", "Takes three minutes, and keeps the noise floor for later comparisons."},
-				{"handoff selfcheck -full -o results/selfcheck", "Takes most of an hour, and keeps all samples."},
-			},
-			run: runSelfcheck,
-		},
-		{
-			name:    "profile",
-			usage:   "[-trace] [-strategy SPEC]... [-digits N] [-shape S] [-seconds N] [-o DIR]",
-			summary: "say which functions of which process the CPU time goes into",
-			examples: []example{
-				{"handoff profile -strategy process-gob -shape record -o results/mine", "Profiles coordinator and workers, and writes results/mine/profiles/."},
-				{"handoff profile -strategy process-gob -strategy process-json -seconds 20 -precision 3", "Compares two, every share within three points."},
-				{"handoff profile -trace -strategy process-gob -digits 6 -items 20000 -o mine", "Records what every lane did when, for Perfetto, and draws mine/plots/timeline.png."},
-			},
-			run: runProfile,
-		},
-		{
-			name:    "help",
-			usage:   "[COMMAND]",
-			summary: "say what a command does, with its flags and examples",
-			examples: []example{
-				{"handoff help factor", "Prints the help of the command factor."},
-			},
-			run: runHelp,
-		},
+		run: runHelp,
 	}
 }
 

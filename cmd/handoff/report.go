@@ -25,6 +25,19 @@ Of a trace, which "handoff profile -trace" records, the timeline is drawn again.
 
 `
 
+// reportCommand is its row in the table of commands.
+var reportCommand = command{
+	name:    "report",
+	usage:   "[-o DIR] [-mixed] RUN | A B",
+	summary: "make tables, pictures and a page of a recorded run, or put two side by side",
+	examples: []example{
+		{"handoff report results/baseline", "Prints the table, and writes summary.md, index.html and plots/ into the run's folder."},
+		{"handoff report -o /tmp/both results/baseline bench.txt", "Prints both runs side by side, and makes a page of them."},
+		{"handoff report -o /tmp/seen bench.txt", `Reads what "go test -bench" printed.`},
+	},
+	run: runReport,
+}
+
 // runReport is the subcommand report: read one run or two, print tables, write
 // pages and plots. Warnings are no errors; what cannot be read or written is.
 func runReport(stdout, stderr io.Writer, args []string) error {

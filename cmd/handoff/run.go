@@ -25,6 +25,18 @@ standard output. An interrupted run goes on with handoff run -o DIR.
 suites:
 `
 
+// runCommand is its row in the table of commands.
+var runCommand = command{
+	name:    "run",
+	usage:   "[-suite quick|default|full] [-C DIR] [-pkg P] [-bench RE] [-rounds N] [-o DIR]",
+	summary: "measure benchmarks in rounds of fresh processes, and record every sample",
+	examples: []example{
+		{"handoff run -suite quick", "Takes under a minute; not for comparison."},
+		{"handoff run -C ../mine -pkg ./resize -bench Resize -rounds 10", "Measures the benchmarks of another package."},
+	},
+	run: runRun,
+}
+
 // runRun is the subcommand run: measure a suite, or any package's benchmarks,
 // and print the folder that holds the samples. An interrupt ends it with an
 // error that says how to go on.

@@ -41,6 +41,18 @@ type checking struct {
 	about    verdict.About
 }
 
+// selfcheckCommand is its row in the table of commands.
+var selfcheckCommand = command{
+	name:    "selfcheck",
+	usage:   "[-full] [-C DIR] [-o DIR] [-floors FILE]",
+	summary: "find out what comparisons can be trusted with on this machine",
+	examples: []example{
+		{"handoff selfcheck", "Takes three minutes, and keeps the noise floor for later comparisons."},
+		{"handoff selfcheck -full -o results/selfcheck", "Takes most of an hour, and keeps all samples."},
+	},
+	run: runSelfcheck,
+}
+
 // runSelfcheck is the subcommand selfcheck.
 func runSelfcheck(stdout, stderr io.Writer, args []string) error {
 	c := &checking{stderr: stderr}

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -10,6 +9,7 @@ import (
 
 	"github.com/handoff-go/handoff/bench"
 	"github.com/handoff-go/handoff/bench/factor"
+	"github.com/handoff-go/handoff/internal/wholefile"
 	"github.com/handoff-go/handoff/report"
 	"github.com/handoff-go/handoff/strategies"
 )
@@ -18,7 +18,7 @@ import (
 // trace, which is written and drawn.
 func (p *profiler) runTrace(ctx context.Context) error {
 	if p.events < 0 || p.events > strategies.MaxTraceEvents {
-		return fmt.Errorf("-events=%d: want 1 to %d, or 0 for the default", p.events, strategies.MaxTraceEvents)
+		return fmt.Errorf("-events=%d: want 1 to %d in all lanes together, or 0 for the default", p.events, strategies.MaxTraceEvents)
 	}
 	if err := os.MkdirAll(p.dir, 0o777); err != nil {
 		return err
@@ -46,21 +46,17 @@ func (p *profiler) traceName(spec strategies.Spec) string {
 	return "timeline-" + p.name(spec) + report.TraceSuffix
 }
 
-// traceInto records a trace. The file is made first: a folder that cannot be
-// written to is said before anything runs.
+// traceInto records a trace. A folder that cannot be written to is said before
+// anything runs, and the trace of a run before stays until this one is whole.
 func (p *profiler) traceInto(ctx context.Context, path string, spec strategies.Spec) error {
-	f, err := os.Create(path)
-	if err != nil {
+	return wholefile.Write(path, func(w io.Writer) error {
+		trace, err := shapesRun[p.work.Shape].trace(ctx, spec, p.work, p.events, strategies.WithStderr(&oneAtATime{w: p.stderr}))
+		if err != nil {
+			return err
+		}
+		_, err = trace.WriteTo(w)
 		return err
-	}
-	trace, err := shapesRun[p.work.Shape].trace(ctx, spec, p.work, p.events, strategies.WithStderr(&oneAtATime{w: p.stderr}))
-	if err == nil {
-		_, err = trace.WriteTo(f)
-	}
-	if err = errors.Join(err, f.Close()); err != nil {
-		return errors.Join(err, os.Remove(path))
-	}
-	return nil
+	})
 }
 
 // reportTrace prints what a recorded trace says, and draws it into the folder out,

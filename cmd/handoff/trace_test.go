@@ -141,10 +141,16 @@ func TestTraceBadInput(t *testing.T) {
 	cancel()
 	p := profiler{stderr: io.Discard, work: factor.Work{Digits: 4, Items: 10, Shape: "number"}}
 	path := filepath.Join(dir, "interrupted.json")
+	if err := os.WriteFile(path, []byte("of yesterday"), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	if err := p.traceInto(over, path, strategies.MustParse("serial")); !errors.Is(err, context.Canceled) {
 		t.Errorf("interrupted: error %v", err)
 	}
-	if _, err := os.Stat(path); err == nil {
-		t.Error("an interrupted trace is left behind")
+	if text, err := os.ReadFile(path); err != nil || string(text) != "of yesterday" {
+		t.Errorf("an interrupted run left %q of an earlier trace (error: %v)", text, err)
+	}
+	if found, err := os.ReadDir(dir); err != nil || len(found) != 3 {
+		t.Errorf("an interrupted run left something behind: %v, error %v", found, err)
 	}
 }

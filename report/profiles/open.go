@@ -39,20 +39,19 @@ const (
 	stopwatchSuffix = ".stopwatch.pb.gz"
 )
 
-// Open reads the profiles in a folder, in the usual order of the strategies.
-// Errors: a folder without any; a file that is no profile, or not of ours, by its
-// name.
-func Open(dir string) ([]*Cell, error) {
-	paths, err := filepath.Glob(filepath.Join(escape(dir), "*"+cpuSuffix))
-	if err != nil {
-		return nil, err
-	}
-	if len(paths) == 0 {
-		return nil, fmt.Errorf("profiles: %s: there is no file *%s", dir, cpuSuffix)
+// Open reads the profiles in a folder: those with the names given, or all if none
+// is, in the usual order of the strategies. Errors: a folder without any; a file
+// that is missing, that is no profile, or not of ours, by its name.
+func Open(dir string, names ...string) ([]*Cell, error) {
+	if len(names) == 0 {
+		var err error
+		if names, err = namesIn(dir); err != nil {
+			return nil, err
+		}
 	}
 	var cells []*Cell
-	for _, path := range paths {
-		c, err := openCell(strings.TrimSuffix(path, cpuSuffix))
+	for _, name := range names {
+		c, err := openCell(filepath.Join(dir, name))
 		if err != nil {
 			return nil, fmt.Errorf("profiles: %w", err)
 		}
@@ -60,6 +59,22 @@ func Open(dir string) ([]*Cell, error) {
 	}
 	slices.SortStableFunc(cells, func(a, b *Cell) int { return cmp.Compare(analysis.Rank(a.Strategy), analysis.Rank(b.Strategy)) })
 	return cells, nil
+}
+
+// namesIn are the names of all profiles in a folder.
+func namesIn(dir string) ([]string, error) {
+	paths, err := filepath.Glob(filepath.Join(escape(dir), "*"+cpuSuffix))
+	if err != nil {
+		return nil, err
+	}
+	if len(paths) == 0 {
+		return nil, fmt.Errorf("profiles: %s: there is no file *%s", dir, cpuSuffix)
+	}
+	var names []string
+	for _, path := range paths {
+		names = append(names, strings.TrimSuffix(filepath.Base(path), cpuSuffix))
+	}
+	return names, nil
 }
 
 // escape has Glob take a folder's name as it is.

@@ -11,7 +11,8 @@ import (
 	"github.com/handoff-go/handoff/report/record"
 )
 
-// maxSize is well above what the bounds of recording let a trace become.
+// maxSize is above what a trace becomes: strategies.MaxTraceEvents spans with
+// flows, at their longest (TestTraceFileIsBounded there).
 const maxSize = 1 << 30
 
 // Open reads a trace from a file. Its errors name the file, and the event where

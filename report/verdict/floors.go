@@ -9,6 +9,8 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+
+	"github.com/handoff-go/handoff/internal/wholefile"
 )
 
 // Floors is the measured noise of a machine: by how much rows of identical code
@@ -178,9 +180,5 @@ func WriteFloors(path string, f *Floors) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return err
 	}
-	aside := path + ".tmp"
-	if err := os.WriteFile(aside, append(text, '\n'), 0o644); err != nil {
-		return err
-	}
-	return os.Rename(aside, path)
+	return wholefile.WriteBytes(path, append(text, '\n'))
 }
