@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 
 	"github.com/handoff-go/handoff/bench/runner"
 	"github.com/handoff-go/handoff/report/record"
@@ -156,13 +157,17 @@ func (c *comparing) judge(base, head, dir string) error {
 	if err != nil {
 		return err
 	}
-	if _, err := c.stdout.Write(text); err != nil {
+	// The folder comes first, and who reads no further than the headline still gets
+	// the exit code: "| head -1" must not make a regression pass.
+	var kept error
+	if dir != "" {
+		kept = c.write(table, about, dir)
+	}
+	if _, err := c.stdout.Write(text); err != nil && !errors.Is(err, syscall.EPIPE) {
 		return err
 	}
-	if dir != "" {
-		if err := c.write(table, about, dir); err != nil {
-			return err
-		}
+	if kept != nil {
+		return kept
 	}
 	return exitOf(table)
 }

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/handoff-go/handoff/bench/runner"
@@ -70,6 +71,39 @@ func TestCompareRecordedFiles(t *testing.T) {
 			t.Errorf("compare %s: code %d, want %d; stderr %q; stdout, want %q:\n%s", c.args, code, c.code, stderr, c.stdout, stdout)
 		}
 	}
+}
+
+// goneReader is a pipe whose reader has gone away.
+type goneReader struct{}
+
+func (goneReader) Write([]byte) (int, error) {
+	return 0, &os.PathError{Op: "write", Path: "|1", Err: syscall.EPIPE}
+}
+
+// A regression is one, and is kept, whether or not somebody reads on.
+func TestCompareWithoutReader(t *testing.T) {
+	dir, out := t.TempDir(), t.TempDir()
+	base := recorded(t, dir, "base.txt", map[string]float64{"A": 100})
+	head := recorded(t, dir, "head.txt", map[string]float64{"A": 130})
+	for want, files := range map[int][]string{exitFailed: {base, head}, exitFine: {base, base}} {
+		var stderr strings.Builder
+		err := run(goneReader{}, &stderr, append([]string{"compare", "-floors", noFloors(t), "-o", out}, files...))
+		if got := status(&stderr, err); got != want {
+			t.Errorf("%s: exit code %d, want %d\n%s", files, got, want, &stderr)
+		}
+	}
+	if text, err := os.ReadFile(filepath.Join(out, "verdict.md")); err != nil || len(text) == 0 {
+		t.Errorf("verdict.md: %d bytes, %v", len(text), err)
+	}
+}
+
+// noFloors is a file that knows of no machine.
+func noFloors(t *testing.T) string {
+	path := filepath.Join(t.TempDir(), "floors.json")
+	if err := os.WriteFile(path, []byte("{}"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
 }
 
 // What cannot be compared ends with 2, and one line that says why.
