@@ -160,7 +160,7 @@ func TestCompareRevisions(t *testing.T) {
 	v1, v2 := gitIn(t, module, "rev-parse", "v1"), gitIn(t, module, "rev-parse", "v2")
 	for _, side := range []struct{ got, want string }{
 		{base.marks["revision"], v1}, {head.marks["revision"], v2}, {base.marks["side"], "v1"}, {head.marks["side"], "v2"},
-		{base.marks["run"], "compare"}, {head.marks["run"], "compare"}, {head.marks["packages"], "example.com/sides example.com/sides/more"},
+		{base.marks["run"], head.marks["run"]}, {head.marks["packages"], "example.com/sides example.com/sides/more"},
 		{head.marks["command"], "handoff compare -pkg 'example.com/sides example.com/sides/more' -bench '.' -rounds 3 -benchtime 1x " + v1[:12] + " " + v2[:12]},
 	} {
 		if side.got != side.want {
@@ -169,6 +169,35 @@ func TestCompareRevisions(t *testing.T) {
 	}
 	if base.marks["binary"] == head.marks["binary"] {
 		t.Error("two revisions have one binary")
+	}
+}
+
+// The mark by which two files are taken for the sides of one comparison is that of
+// no other run, though its folder may have the same name.
+func TestRunsAreTold(t *testing.T) {
+	seen := map[string]bool{}
+	for _, parent := range []string{t.TempDir(), t.TempDir()} {
+		r := newRun(comparison, Config{Out: filepath.Join(parent, "same")}, Comparison{}.sides())
+		if err := errors.Join(r.choosePlan(), r.openRecorders()); err != nil {
+			t.Fatal(err)
+		}
+		for i, s := range r.sides {
+			if err := errors.Join(s.begin(nil, nil, r), s.recorder.add(turn{1, cell{}}, sample{line: "BenchmarkX 1 5 ns/op"}), s.recorder.close()); err != nil {
+				t.Fatal(err)
+			}
+			if i == 0 { // the other side may come later
+				if err := r.choosePlan(); err == nil || !strings.Contains(err.Error(), "not a run to be resumed") {
+					t.Fatal(err)
+				}
+				r.mark = ""
+			}
+		}
+		base, head := readSides(t, r.dir)
+		mark := base.marks[runMark]
+		if !strings.HasPrefix(mark, "same id=") || head.marks[runMark] != mark || seen[mark] {
+			t.Errorf("base %q, head %q, of earlier runs %v", mark, head.marks[runMark], seen)
+		}
+		seen[mark] = true
 	}
 }
 

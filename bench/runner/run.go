@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"slices"
@@ -78,6 +79,7 @@ type run struct {
 	sides      []*side
 	started    time.Time
 	deadline   time.Time // zero for none
+	mark       string    // see id
 	temp       string
 	worktrees  worktrees
 	cells      []cell
@@ -164,6 +166,25 @@ func (r *run) choosePlan() (err error) {
 		return fmt.Errorf("%s holds all its %d rounds: ask for more with -rounds, or start a new run in another folder", r.dir, r.plan.rounds)
 	}
 	return nil
+}
+
+// runMark is what both sides of a comparison have in common, and with no other
+// run.
+const runMark = "run"
+
+// id is the folder's name, which is for people, and what tells this run from any
+// other that was recorded into a folder of that name. A side that has no sample yet
+// gets the mark of the one that has.
+func (r *run) id() string {
+	for _, s := range r.sides {
+		if s.prior != nil {
+			return s.prior.marks[runMark]
+		}
+	}
+	if r.mark == "" {
+		r.mark = fmt.Sprintf("%s id=%s-%08x", filepath.Base(r.dir), r.started.UTC().Format("20060102T150405"), rand.Uint32())
+	}
+	return r.mark
 }
 
 // errOutOfTime ends a run that has a deadline.
