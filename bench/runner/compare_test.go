@@ -161,7 +161,7 @@ func TestCompareRevisions(t *testing.T) {
 	for _, side := range []struct{ got, want string }{
 		{base.marks["revision"], v1}, {head.marks["revision"], v2}, {base.marks["side"], "v1"}, {head.marks["side"], "v2"},
 		{base.marks["run"], head.marks["run"]}, {head.marks["packages"], "example.com/sides example.com/sides/more"},
-		{head.marks["command"], "handoff compare -pkg 'example.com/sides example.com/sides/more' -bench '.' -rounds 3 -benchtime 1x " + v1[:12] + " " + v2[:12]},
+		{head.marks["command"], "handoff compare -pkg 'example.com/sides example.com/sides/more' -bench '.' -rounds 3 -benchtime 1x -C " + module + " -timeout 20s " + v1[:12] + " " + v2[:12]},
 	} {
 		if side.got != side.want {
 			t.Errorf("mark %q, want %q", side.got, side.want)
@@ -268,6 +268,25 @@ func TestCompareBinaries(t *testing.T) {
 	}
 	if head.marks["test-binary"] != binaries[1] || len(head.taken) != 6 {
 		t.Errorf("marks %v, %d samples", head.marks, len(head.taken))
+	}
+	checkForeign(t, c)
+}
+
+// checkForeign compares binaries that nothing is said about: they are not
+// handoff's own, so its suites are not for them.
+func checkForeign(t *testing.T, c Comparison) {
+	t.Helper()
+	c.Package, c.Bench, c.Rounds, c.Out = "", "", 1, filepath.Join(t.TempDir(), "foreign")
+	done, err := Compare(within(t), c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if base, _ := readSides(t, done.Dir); len(base.taken) != 2 || base.config["suite"] != customSuite {
+		t.Errorf("%d samples of suite %q, want all there are", len(base.taken), base.config["suite"])
+	}
+	c.Suite, c.Out = compareSuite, filepath.Join(t.TempDir(), "suite")
+	if _, err := Compare(within(t), c); err == nil || !strings.Contains(err.Error(), "-suite compare: suites are for "+OwnPackage) {
+		t.Errorf("a suite of somebody else's benchmarks: %v", err)
 	}
 }
 

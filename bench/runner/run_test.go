@@ -93,7 +93,7 @@ func TestRunRecordsShuffledRounds(t *testing.T) {
 	}
 	for key, want := range map[string]string{
 		"rounds": "2", "cells": "9", "shuffle": "1", "benchtime": "1x", "bench": "Fast|Config",
-		"command": "handoff run -pkg example.com/tiny -bench 'Fast|Config' -rounds 2",
+		"command": "handoff run -pkg example.com/tiny -bench 'Fast|Config' -rounds 2 -C testdata/tiny -timeout 20s",
 	} {
 		if r.marks[key] != want {
 			t.Errorf("mark %s is %q, want %q", key, r.marks[key], want)
