@@ -77,7 +77,7 @@ func commands() []command {
 			summary: "find out what comparisons can be trusted with on this machine",
 			examples: []example{
 				{"handoff selfcheck", "Takes three minutes, and keeps the noise floor for later comparisons."},
-				{"handoff selfcheck -full -o results/selfcheck", "Takes most of an hour, and keeps all samples."},
+				{"handoff selfcheck -full -o results/selfcheck", "Takes an hour and a half, and keeps all samples."},
 			},
 			run: runSelfcheck,
 		},

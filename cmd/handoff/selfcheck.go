@@ -24,7 +24,7 @@ what was missed, and keeps the machine's noise floor, which later comparisons
 use. Run it in a clone of handoff while nothing else runs.
 
 It takes three minutes; with -full, as many comparisons as the project's own
-claims are about, it takes most of an hour. With -o, all samples and the table
+claims are about, it takes an hour and a half. With -o, all samples and the table
 are kept, and an interrupted check goes on from there.
 
 `
