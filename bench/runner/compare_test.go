@@ -181,15 +181,9 @@ func TestRunsAreTold(t *testing.T) {
 		if err := errors.Join(r.choosePlan(), r.openRecorders()); err != nil {
 			t.Fatal(err)
 		}
-		for i, s := range r.sides {
+		for _, s := range r.sides {
 			if err := errors.Join(s.begin(nil, nil, r), s.recorder.add(turn{1, cell{}}, sample{line: "BenchmarkX 1 5 ns/op"}), s.recorder.close()); err != nil {
 				t.Fatal(err)
-			}
-			if i == 0 { // the other side may come later
-				if err := r.choosePlan(); err == nil || !strings.Contains(err.Error(), "not a run to be resumed") {
-					t.Fatal(err)
-				}
-				r.mark = ""
 			}
 		}
 		base, head := readSides(t, r.dir)
@@ -301,6 +295,18 @@ func testBinary(t *testing.T, module string) string {
 	return path
 }
 
+// loseSample leaves of a side what a crash between the two writes of a turn does.
+func loseSample(t *testing.T, path string) {
+	t.Helper()
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, text[:strings.LastIndex(string(text), "# round: ")], 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // An interrupted comparison goes on from its folder alone, and its worktrees go
 // with the interruption.
 func TestCompareInterruptedGoesOn(t *testing.T) {
@@ -316,6 +322,7 @@ func TestCompareInterruptedGoesOn(t *testing.T) {
 		t.Fatalf("%+v, error %v, want an interruption", done, err)
 	}
 	change(t, module, `"moving": 120`, `"moving": 140`, "v3")
+	loseSample(t, filepath.Join(c.Out, HeadFile))
 	if done, err = Compare(within(t), Comparison{Config: Config{Dir: module, Out: c.Out}}); err != nil {
 		t.Fatal(err)
 	}

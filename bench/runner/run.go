@@ -152,6 +152,11 @@ func (r *run) choosePlan() (err error) {
 		if s.prior, err = readRecorded(r.dir, s.file); err != nil {
 			return err
 		}
+	}
+	if err := r.dropUnpaired(); err != nil {
+		return err
+	}
+	for _, s := range r.sides {
 		prior = cmp.Or(prior, s.prior)
 		s.recall()
 	}
@@ -173,14 +178,8 @@ func (r *run) choosePlan() (err error) {
 const runMark = "run"
 
 // id is the folder's name, which is for people, and what tells this run from any
-// other that was recorded into a folder of that name. A side that has no sample yet
-// gets the mark of the one that has.
+// other that was recorded into a folder of that name.
 func (r *run) id() string {
-	for _, s := range r.sides {
-		if s.prior != nil {
-			return s.prior.marks[runMark]
-		}
-	}
 	if r.mark == "" {
 		r.mark = fmt.Sprintf("%s id=%s-%08x", filepath.Base(r.dir), r.started.UTC().Format("20060102T150405"), rand.Uint32())
 	}
