@@ -178,7 +178,7 @@ func (r *recorded) complete(rounds int) bool {
 }
 
 // mustAgree are the marks under which all samples of one run are taken.
-var mustAgree = []string{"binary", "go", "GOEXPERIMENT", "GOGC", "GOMEMLIMIT", "GOMAXPROCS", "GODEBUG", "cpus"}
+var mustAgree = []string{"binary", "go", "GOEXPERIMENT", "GOGC", "GOMEMLIMIT", "GOMAXPROCS", "GODEBUG", "cpus", envMark}
 
 // fits refuses to mix samples of two builds or two machines.
 func (r *recorded) fits(now []mark, cells []cell, procs int) error {

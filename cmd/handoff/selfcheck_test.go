@@ -236,6 +236,33 @@ func TestSelfcheckKeeps(t *testing.T) {
 	}
 }
 
+// Floors that more comparisons taught are not replaced, and a comparison whose
+// canary moved teaches nothing.
+func TestSelfcheckKeepsTheBetterFloors(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "floors.json")
+	relinked := trialsOf(false)[1]
+	quiet := measured{relinked, []verdict.Row{pairs("Factor/strategy=serial", 1.04), pairs("Canary", 1)}, verdict.Interleaved}
+	moved := measured{relinked, []verdict.Row{pairs("Factor/strategy=serial", 1.5), pairs("Canary", 1.5)}, verdict.Interleaved}
+	for _, c := range []struct {
+		measured []measured
+		tables   int // learnt from, in the file
+	}{
+		{[]measured{quiet}, 1}, {[]measured{quiet, moved, quiet}, 2}, {[]measured{quiet}, 2}, {[]measured{moved}, 2},
+	} {
+		check := checking{floors: path, stderr: io.Discard, about: verdict.About{Machine: "m"}, measured: c.measured}
+		if err := check.conclude(io.Discard); err != nil {
+			t.Fatal(err)
+		}
+		if floors, err := verdict.ReadFloors(path, "m"); err != nil || floors == nil || floors.Tables != c.tables {
+			t.Errorf("%d comparisons: floors %+v, %v, want those of %d", len(c.measured), floors, err, c.tables)
+		}
+	}
+	quick, full := checking{}, checking{full: true}
+	if quick.folderOf(0, relinked) == full.folderOf(0, relinked) {
+		t.Error("a quick check goes on with a full one's samples")
+	}
+}
+
 func TestSelfcheckBadInput(t *testing.T) {
 	for args, want := range map[string]string{
 		"selfcheck everything":              `handoff selfcheck: unexpected argument "everything": want flags only`,
