@@ -56,24 +56,21 @@ func cellOf(args []string) string {
 	return ""
 }
 
-// The seams of package strategies: they are not for those who use it, so this
-// file reaches for them.
+// The seams of package strategies are not for those who use it, so this file
+// reaches for them. The declaration is that of seams.go, word for word.
 //
-//go:linkname lookupCodec github.com/handoff-go/handoff/strategies.lookupCodec
-var lookupCodec func(name string) (codec.Codec, bool)
-
-//go:linkname wrapConn github.com/handoff-go/handoff/strategies.wrapConn
-var wrapConn func(c transport.Conn) transport.Conn
+//go:linkname setSeams github.com/handoff-go/handoff/strategies.setSeams
+func setSeams(lookup func(name string) (codec.Codec, bool), wrap func(c transport.Conn) transport.Conn) (restore func())
 
 func init() {
 	if slow["encode"] > 0 || slow["decode"] > 0 {
-		lookupCodec = func(name string) (codec.Codec, bool) {
+		setSeams(func(name string) (codec.Codec, bool) {
 			c, ok := codec.Lookup(name)
 			return slowCodec{c}, ok
-		}
+		}, nil)
 	}
 	if slow["trip"] > 0 && !strategies.IsWorker() {
-		wrapConn = func(c transport.Conn) transport.Conn { return &slowConn{Conn: c} }
+		setSeams(nil, func(c transport.Conn) transport.Conn { return &slowConn{Conn: c} })
 	}
 }
 

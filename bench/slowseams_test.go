@@ -1,6 +1,11 @@
 package bench
 
 import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"go/types"
+	"path/filepath"
 	"slices"
 	"testing"
 	"time"
@@ -48,21 +53,43 @@ func (c counted) NewEncoder() codec.Encoder {
 
 // The seams are still those of package strategies: what is put there is used.
 func TestSlowSeams(t *testing.T) {
-	wasCodec, wasConn := lookupCodec, wrapConn
-	defer func() { lookupCodec, wrapConn = wasCodec, wasConn }()
 	encoders, conns := 0, 0
-	lookupCodec = func(name string) (codec.Codec, bool) {
+	restore := setSeams(func(name string) (codec.Codec, bool) {
 		c, ok := codec.Lookup(name)
 		return counted{c, &encoders}, ok
-	}
-	wrapConn = func(c transport.Conn) transport.Conn {
+	}, func(c transport.Conn) transport.Conn {
 		conns++
 		return &slowConn{Conn: c}
-	}
+	})
+	defer restore()
 	solve(t, factor.Number.Factor, factor.Number.Items(factor.Work{Digits: 5, Items: 100, Seed: seed}), "process-gob,workers=2")
 	if encoders < 2 || conns != 2 {
 		t.Errorf("%d encoders, %d connections, want those of two workers", encoders, conns)
 	}
+}
+
+// The linker does not compare types: this does.
+func TestSeamsFit(t *testing.T) {
+	ours, theirs := declared(t, "slow_test.go"), declared(t, filepath.Join("..", "strategies", "seams.go"))
+	if ours != theirs {
+		t.Errorf("setSeams is %s here and %s there", ours, theirs)
+	}
+}
+
+// declared is the type of setSeams in a file, as it is spelt there.
+func declared(t *testing.T, path string) string {
+	t.Helper()
+	file, err := parser.ParseFile(token.NewFileSet(), path, nil, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, d := range file.Decls {
+		if f, ok := d.(*ast.FuncDecl); ok && f.Name.Name == "setSeams" {
+			return types.ExprString(f.Type)
+		}
+	}
+	t.Fatalf("%s: no setSeams", path)
+	return ""
 }
 
 // A slower task gives the same answers.

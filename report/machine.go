@@ -79,10 +79,16 @@ func (r *Report) machineLines() []record.Pair {
 
 // Name is the run's name, or that of its file where the file has no marks.
 func (r *Report) Name() string {
-	if run := r.Run.Marks["run"]; run != "" {
+	if run := r.runName(); run != "" {
 		return run
 	}
 	return filepath.Base(r.Run.Path)
+}
+
+// runName is the run's mark without what makes it unique.
+func (r *Report) runName() string {
+	name, _, _ := strings.Cut(r.Run.Marks["run"], " id=")
+	return name
 }
 
 // Redraw is the command that makes the report again. It names the run's folder
@@ -95,7 +101,7 @@ func (r *Report) Redraw() string {
 			return "handoff report results/" + filepath.Base(dir)
 		}
 	}
-	if run := r.Run.Marks["run"]; run != "" {
+	if run := r.runName(); run != "" {
 		return "handoff report results/" + run
 	}
 	return "handoff report " + filepath.Base(r.Run.Path)

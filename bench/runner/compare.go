@@ -108,11 +108,17 @@ func (c Comparison) check(ctx context.Context, r *run) error {
 	return nil
 }
 
-// fix makes a commit of the side's revision, which may name another tomorrow.
+// fix makes a commit of the side's revision, which may name another tomorrow, and
+// asks a binary which package it is of.
 func (s *side) fix(ctx context.Context, r *run) (err error) {
 	s.name = s.source.String()
-	if s.source.Revision != "" {
+	switch {
+	case s.source.Revision != "":
 		s.source.Revision, err = r.worktrees.resolve(ctx, s.source.Revision)
+	case s.source.Binary != "" && r.config.Package == "": // suites are for handoff's own
+		if r.config.Package, err = packageOf(s.source.Binary); err == nil {
+			err = r.config.validate()
+		}
 	}
 	return err
 }
@@ -156,7 +162,7 @@ func (s *side) argument() string {
 	case s.source.Revision != "":
 		return fmt.Sprintf("%.12s", s.source.Revision)
 	case s.source.Binary != "":
-		return quoted(s.source.Binary)
+		return Quoted(s.source.Binary)
 	}
 	return "."
 }

@@ -160,8 +160,8 @@ func TestCompareRevisions(t *testing.T) {
 	v1, v2 := gitIn(t, module, "rev-parse", "v1"), gitIn(t, module, "rev-parse", "v2")
 	for _, side := range []struct{ got, want string }{
 		{base.marks["revision"], v1}, {head.marks["revision"], v2}, {base.marks["side"], "v1"}, {head.marks["side"], "v2"},
-		{base.marks["run"], "compare"}, {head.marks["run"], "compare"}, {head.marks["packages"], "example.com/sides example.com/sides/more"},
-		{head.marks["command"], "handoff compare -pkg 'example.com/sides example.com/sides/more' -bench '.' -rounds 3 -benchtime 1x " + v1[:12] + " " + v2[:12]},
+		{base.marks["run"], head.marks["run"]}, {head.marks["packages"], "example.com/sides example.com/sides/more"},
+		{head.marks["command"], "handoff compare -pkg 'example.com/sides example.com/sides/more' -bench '.' -rounds 3 -benchtime 1x -C " + module + " -timeout 20s " + v1[:12] + " " + v2[:12]},
 	} {
 		if side.got != side.want {
 			t.Errorf("mark %q, want %q", side.got, side.want)
@@ -169,6 +169,29 @@ func TestCompareRevisions(t *testing.T) {
 	}
 	if base.marks["binary"] == head.marks["binary"] {
 		t.Error("two revisions have one binary")
+	}
+}
+
+// The mark by which two files are taken for the sides of one comparison is that of
+// no other run, though its folder may have the same name.
+func TestRunsAreTold(t *testing.T) {
+	seen := map[string]bool{}
+	for _, parent := range []string{t.TempDir(), t.TempDir()} {
+		r := newRun(comparison, Config{Out: filepath.Join(parent, "same")}, Comparison{}.sides())
+		if err := errors.Join(r.choosePlan(), r.openRecorders()); err != nil {
+			t.Fatal(err)
+		}
+		for _, s := range r.sides {
+			if err := errors.Join(s.begin(nil, nil, r), s.recorder.add(turn{1, cell{}}, sample{line: "BenchmarkX 1 5 ns/op"}), s.recorder.close()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		base, head := readSides(t, r.dir)
+		mark := base.marks[runMark]
+		if !strings.HasPrefix(mark, "same id=") || head.marks[runMark] != mark || seen[mark] {
+			t.Errorf("base %q, head %q, of earlier runs %v", mark, head.marks[runMark], seen)
+		}
+		seen[mark] = true
 	}
 }
 
@@ -240,6 +263,25 @@ func TestCompareBinaries(t *testing.T) {
 	if head.marks["test-binary"] != binaries[1] || len(head.taken) != 6 {
 		t.Errorf("marks %v, %d samples", head.marks, len(head.taken))
 	}
+	checkForeign(t, c)
+}
+
+// checkForeign compares binaries that nothing is said about: they are not
+// handoff's own, so its suites are not for them.
+func checkForeign(t *testing.T, c Comparison) {
+	t.Helper()
+	c.Package, c.Bench, c.Rounds, c.Out = "", "", 1, filepath.Join(t.TempDir(), "foreign")
+	done, err := Compare(within(t), c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if base, _ := readSides(t, done.Dir); len(base.taken) != 2 || base.config["suite"] != customSuite {
+		t.Errorf("%d samples of suite %q, want all there are", len(base.taken), base.config["suite"])
+	}
+	c.Suite, c.Out = compareSuite, filepath.Join(t.TempDir(), "suite")
+	if _, err := Compare(within(t), c); err == nil || !strings.Contains(err.Error(), "-suite compare: suites are for "+OwnPackage) {
+		t.Errorf("a suite of somebody else's benchmarks: %v", err)
+	}
 }
 
 func testBinary(t *testing.T, module string) string {
@@ -251,6 +293,18 @@ func testBinary(t *testing.T, module string) string {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	return path
+}
+
+// loseSample leaves of a side what a crash between the two writes of a turn does.
+func loseSample(t *testing.T, path string) {
+	t.Helper()
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, text[:strings.LastIndex(string(text), "# round: ")], 0o600); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // An interrupted comparison goes on from its folder alone, and its worktrees go
@@ -268,6 +322,7 @@ func TestCompareInterruptedGoesOn(t *testing.T) {
 		t.Fatalf("%+v, error %v, want an interruption", done, err)
 	}
 	change(t, module, `"moving": 120`, `"moving": 140`, "v3")
+	loseSample(t, filepath.Join(c.Out, HeadFile))
 	if done, err = Compare(within(t), Comparison{Config: Config{Dir: module, Out: c.Out}}); err != nil {
 		t.Fatal(err)
 	}

@@ -98,12 +98,12 @@ func sameQuestions(c Config, p plan, path string) error {
 	return nil
 }
 
-// command is the command line that asks for the plan, from the module's
-// directory: what is to be done, then the flags.
+// command is the command line that asks for the plan: what is to be done, then
+// the flags.
 func (p plan) command(verb string, usual Config) string {
 	args := []string{"handoff", verb}
 	if p.suite == customSuite {
-		args = append(args, "-pkg", quoted(p.pkg), "-bench", "'"+p.bench+"'")
+		args = append(args, "-pkg", Quoted(p.pkg), "-bench", "'"+p.bench+"'")
 	} else if verb == runVerb || p.suite != usual.Suite {
 		args = append(args, "-suite", p.suite)
 	}
@@ -120,8 +120,8 @@ func (p plan) command(verb string, usual Config) string {
 	return strings.Join(args, " ")
 }
 
-// quoted is a word for a shell.
-func quoted(word string) string {
+// Quoted is a word for a shell, in quotes if it needs them.
+func Quoted(word string) string {
 	if strings.ContainsAny(word, " '\"$*?&|;<>()`\\") {
 		return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
 	}

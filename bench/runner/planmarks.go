@@ -30,6 +30,12 @@ func (r *run) command() string {
 		p.pkg = r.sides[0].build.packages()
 	}
 	text := p.command(r.kind.verb, r.kind.usual)
+	if r.config.Dir != "" {
+		text += " -C " + Quoted(r.config.Dir)
+	}
+	if t := r.config.timeout(); t != defaultTimeout {
+		text += " -timeout " + t.String()
+	}
 	for _, s := range r.sides {
 		if s.label != "" {
 			text += " " + s.argument()

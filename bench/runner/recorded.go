@@ -59,7 +59,11 @@ func readRecorded(dir, name string) (*recorded, error) {
 	if !strings.HasPrefix(string(text), firstMark[:min(len(text), len(firstMark))]) {
 		return nil, fmt.Errorf("%s: not recorded by this command (its first line is no %q): choose another folder", path, firstMark+"…")
 	}
-	end := wholeSamples(text)
+	return parseRecorded(dir, path, text, wholeSamples(text))
+}
+
+// parseRecorded takes what is there up to the end of a sample.
+func parseRecorded(dir, path string, text []byte, end int) (*recorded, error) {
 	if end == 0 {
 		return nil, nil
 	}
@@ -71,6 +75,23 @@ func readRecorded(dir, name string) (*recorded, error) {
 		return nil, err
 	}
 	return r, r.readComments(string(text[:end]))
+}
+
+// first is what is recorded without the samples after the nth, which are cut off
+// when the run goes on.
+func (r *recorded) first(n int) (*recorded, error) {
+	text, err := os.ReadFile(r.file)
+	if err != nil {
+		return nil, err
+	}
+	end, seen, at := 0, 0, 0
+	for line := range bytes.Lines(text) {
+		at += len(line)
+		if bytes.HasPrefix(line, []byte("Benchmark")) && seen < n {
+			end, seen = at, seen+1
+		}
+	}
+	return parseRecorded(r.path, r.file, text, end)
 }
 
 // wholeSamples is the length of text up to the end of its last benchmark line
@@ -157,7 +178,7 @@ func (r *recorded) complete(rounds int) bool {
 }
 
 // mustAgree are the marks under which all samples of one run are taken.
-var mustAgree = []string{"binary", "go", "GOEXPERIMENT", "GOGC", "GOMEMLIMIT", "GOMAXPROCS", "GODEBUG", "cpus"}
+var mustAgree = []string{"binary", "go", "GOEXPERIMENT", "GOGC", "GOMEMLIMIT", "GOMAXPROCS", "GODEBUG", "cpus", envMark}
 
 // fits refuses to mix samples of two builds or two machines.
 func (r *recorded) fits(now []mark, cells []cell, procs int) error {

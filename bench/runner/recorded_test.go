@@ -177,6 +177,7 @@ func TestFits(t *testing.T) {
 	}
 	for want, err := range map[string]error{
 		"with binary 0123456789abcdef, now it is ffff (it was built from commit abc with changes)": r.fits([]mark{{"binary", "ffff"}}, cells, 2),
+		"with env (none), now it is SLOW=1":                      r.fits(append(now, mark{envMark, "SLOW=1"}), cells, 2),
 		"with GOGC (none), now it is off":                        r.fits(append(now, mark{"GOGC", "off"}), cells, 2),
 		"holds BenchmarkX/k=b-2, which this build does not list": r.fits(now, cells[:1], 2),
 	} {

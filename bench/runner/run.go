@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"slices"
@@ -78,6 +79,7 @@ type run struct {
 	sides      []*side
 	started    time.Time
 	deadline   time.Time // zero for none
+	mark       string    // see id
 	temp       string
 	worktrees  worktrees
 	cells      []cell
@@ -150,6 +152,11 @@ func (r *run) choosePlan() (err error) {
 		if s.prior, err = readRecorded(r.dir, s.file); err != nil {
 			return err
 		}
+	}
+	if err := r.dropUnpaired(); err != nil {
+		return err
+	}
+	for _, s := range r.sides {
 		prior = cmp.Or(prior, s.prior)
 		s.recall()
 	}
@@ -164,6 +171,19 @@ func (r *run) choosePlan() (err error) {
 		return fmt.Errorf("%s holds all its %d rounds: ask for more with -rounds, or start a new run in another folder", r.dir, r.plan.rounds)
 	}
 	return nil
+}
+
+// runMark is what both sides of a comparison have in common, and with no other
+// run.
+const runMark = "run"
+
+// id is the folder's name, which is for people, and what tells this run from any
+// other that was recorded into a folder of that name.
+func (r *run) id() string {
+	if r.mark == "" {
+		r.mark = fmt.Sprintf("%s id=%s-%08x", filepath.Base(r.dir), r.started.UTC().Format("20060102T150405"), rand.Uint32())
+	}
+	return r.mark
 }
 
 // errOutOfTime ends a run that has a deadline.

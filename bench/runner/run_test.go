@@ -92,12 +92,15 @@ func TestRunRecordsShuffledRounds(t *testing.T) {
 		t.Errorf("recorded %v\nwant %v", turns, want)
 	}
 	for key, want := range map[string]string{
-		"run": "run", "rounds": "2", "cells": "9", "shuffle": "1", "benchtime": "1x", "bench": "Fast|Config",
-		"command": "handoff run -pkg example.com/tiny -bench 'Fast|Config' -rounds 2",
+		"rounds": "2", "cells": "9", "shuffle": "1", "benchtime": "1x", "bench": "Fast|Config",
+		"command": "handoff run -pkg example.com/tiny -bench 'Fast|Config' -rounds 2 -C testdata/tiny -timeout 20s",
 	} {
 		if r.marks[key] != want {
 			t.Errorf("mark %s is %q, want %q", key, r.marks[key], want)
 		}
+	}
+	if !strings.HasPrefix(r.marks["run"], "run id=") {
+		t.Errorf("mark run is %q", r.marks["run"])
 	}
 	if r.marks["go"] == "" || r.marks["date"] == "" || r.marks["cpus"] == "" || len(r.marks["binary"]) != 16 {
 		t.Errorf("marks %v", r.marks)

@@ -57,7 +57,7 @@ func (s *side) sameBuild(o *side) bool {
 // number of bytes that an unfinished sample left in it.
 func (s *side) begin(now []mark, cells []cell, r *run) error {
 	if s.prior == nil {
-		return s.recorder.begin(nil, lines(append([]mark{{"run", filepath.Base(r.dir)}}, now...)))
+		return s.recorder.begin(nil, lines(append([]mark{{runMark, r.id()}}, now...)))
 	}
 	if was := strings.Fields(r.plan.pkg); !slices.Equal(was, s.build.order) {
 		return fmt.Errorf("%s was recorded from %s, not from %s", r.dir, r.plan.pkg, s.build.packages())

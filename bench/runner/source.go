@@ -124,13 +124,9 @@ func buildAll(ctx context.Context, dir, pkgs, temp string, flags []string) (*bui
 // takeBinary has samples taken with a binary that somebody else made. It runs
 // in dir.
 func takeBinary(path, dir, temp string) (*built, error) {
-	info, err := buildinfo.ReadFile(path)
+	pkg, err := packageOf(path)
 	if err != nil {
-		return nil, fmt.Errorf("%s: not a test binary: %w", path, err)
-	}
-	pkg, ok := strings.CutSuffix(info.Path, ".test")
-	if !ok {
-		return nil, fmt.Errorf("%s: it was built from %s: want a test binary, as go test -c makes it", path, info.Path)
+		return nil, err
 	}
 	bin := &binary{pkg: pkg, dir: dir, temp: temp, procs: runtime.GOMAXPROCS(0)}
 	if bin.path, err = filepath.Abs(path); err != nil {
@@ -145,6 +141,19 @@ func takeBinary(path, dir, temp string) (*built, error) {
 		return nil, err
 	}
 	return &built{dir: bin.dir, binaries: map[string]*binary{pkg: bin}, order: []string{pkg}}, nil
+}
+
+// packageOf is the import path of the package that a binary tests.
+func packageOf(binary string) (string, error) {
+	info, err := buildinfo.ReadFile(binary)
+	if err != nil {
+		return "", fmt.Errorf("%s: not a test binary: %w", binary, err)
+	}
+	pkg, ok := strings.CutSuffix(info.Path, ".test")
+	if !ok {
+		return "", fmt.Errorf("%s: it was built from %s: want a test binary, as go test -c makes it", binary, info.Path)
+	}
+	return pkg, nil
 }
 
 func executableSuffix() string {

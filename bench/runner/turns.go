@@ -2,6 +2,7 @@ package runner
 
 import (
 	"context"
+	"fmt"
 	"maps"
 	"runtime"
 	"time"
@@ -25,6 +26,34 @@ func (r *run) takeAll(ctx context.Context) error {
 		}
 	}
 	r.progress.say("%s of %s in %v: %s", count(r.done, "sample"), count(len(r.cells), "cell"), time.Since(r.started).Round(time.Second), r.dir)
+	return nil
+}
+
+// dropUnpaired forgets the samples at the end of one side that the other lacks: a
+// crash between the two writes of a turn leaves one. Pairs go by their place in the round, so
+// that all retakes after it would be compared with samples of other turns.
+func (r *run) dropUnpaired() (err error) {
+	if len(r.sides) < 2 {
+		return nil
+	}
+	n := 0
+	if a, b := r.sides[0].prior, r.sides[1].prior; a != nil && b != nil {
+		for n < min(len(a.taken), len(b.taken)) && a.taken[n].turn == b.taken[n].turn {
+			n++
+		}
+		if n < min(len(a.taken), len(b.taken)) {
+			return fmt.Errorf("%s and %s: sample %d is not of the same turn: start a new run in another folder", a.file, b.file, n+1)
+		}
+	}
+	for _, s := range r.sides {
+		if s.prior == nil || len(s.prior.taken) == n {
+			continue
+		}
+		r.progress.say("%s: leaving out %s that the other side lacks", s.prior.file, count(len(s.prior.taken)-n, "sample"))
+		if s.prior, err = s.prior.first(n); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 

@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 
 	"github.com/handoff-go/handoff/bench/runner"
 	"github.com/handoff-go/handoff/report/record"
@@ -53,6 +54,7 @@ type judging struct {
 	rules  verdict.Rules
 	floors string // file; "" for the user's own
 	format string
+	given  *flag.FlagSet
 }
 
 // compareCommand is its row in the table of commands.
@@ -69,6 +71,11 @@ var compareCommand = command{
 	},
 	run: runCompare,
 }
+
+// judgingFlags say how to judge what was measured, and maxFlag when to stop measuring.
+var judgingFlags = []string{"gate", "threshold", "alpha", "floors", "format"}
+
+const maxFlag = "max"
 
 // runCompare is the subcommand compare: sample two sides or read them, judge,
 // and let the exit code tell.
@@ -92,27 +99,29 @@ func (c *comparing) flags() *flag.FlagSet {
 	flags := newFlags("compare")
 	measureFlags(flags, &c.Config, "compare")
 	flags.StringVar(&c.Benchtime, "benchtime", "", "make each sample of `N`x iterations (default as many as take 0.15 s, found out once)")
-	flags.DurationVar(&c.Max, "max", 0, "stop after `T`, and answer with what there is")
+	flags.DurationVar(&c.Max, maxFlag, 0, "stop after `T`, and answer with what there is")
 	c.judging.flags(flags)
 	return flags
 }
 
 func (j *judging) flags(flags *flag.FlagSet) {
-	flags.Func("gate", "fail by `G`: metrics, each with the growth that it tolerates, such as time=5%,wire=0,allocs=1% (default time,cpu,wire=0)", func(s string) (err error) {
+	j.given = flags
+	text := func(name, usage string, set func(string) error) { flags.Var(&textFlag{set: set}, name, usage) }
+	text("gate", "fail by `G`: metrics, each with the growth that it tolerates, such as time=5%,wire=0,allocs=1% (default time,cpu,wire=0)", func(s string) (err error) {
 		j.rules.Gate, err = verdict.ParseGate(s)
 		return err
 	})
-	flags.Func("threshold", "take no difference below `P` for one (default 2%, without a measured noise floor 5%)", func(s string) (err error) {
+	text("threshold", "take no difference below `P` for one (default 2%, without a measured noise floor 5%)", func(s string) (err error) {
 		j.rules.Threshold, err = parsePart(s, 1)
 		return err
 	})
-	flags.Func("alpha", "allow a false alarm in `P` of all tables of identical code (default 5%)", func(s string) (err error) {
+	text("alpha", "allow a false alarm in `P` of all tables of identical code (default 5%)", func(s string) (err error) {
 		j.rules.Alpha, err = parsePart(s, 0.5)
 		return err
 	})
 	flags.StringVar(&j.floors, "floors", "", "read the machine's noise floors from `FILE` (default what handoff selfcheck keeps for this user)")
 	j.format = "text"
-	flags.Func("format", "print as `F`: text, markdown or json (default text)", func(s string) error {
+	text("format", "print as `F`: text, markdown or json (default text)", func(s string) error {
 		if _, ok := formats[s]; !ok {
 			return errors.New("want text, markdown or json")
 		}
@@ -141,23 +150,51 @@ func (c *comparing) run(ctx context.Context) error {
 		return err
 	}
 	if sides.recorded {
+		if err := c.onlyJudges(); err != nil {
+			return err
+		}
 		return c.judge(sides.base, sides.head, c.Out)
 	}
-	if sides.base == "" && c.Out == "" {
+	if sides.base == "" && !begun(c.Out) {
 		return errors.New("want BASE and HEAD: two git revisions, test binaries or recorded files; or -o with the folder of an interrupted comparison")
 	}
 	c.Base, c.Head = sides.sources()
 	done, err := runner.Compare(ctx, c.Comparison)
 	if err != nil {
-		return fmt.Errorf("%w%s", err, howToGoOn("compare", done.Dir, c.Config, err))
+		return fmt.Errorf("%w%s", err, howToGoOn("compare", done.Dir, c.repeat(), err))
 	}
 	if done.OutOfTime {
-		fmt.Fprintf(c.stderr, "stopped after %v with %d samples: go on with handoff compare -o %s\n", c.Max, done.Done, done.Dir)
+		fmt.Fprintf(c.stderr, "stopped after %v with %d samples: go on with handoff compare -o %s%s\n", c.Max, done.Done, runner.Quoted(done.Dir), c.repeat())
 	}
 	if done.OutOfTime && done.Done < 2*done.Cells {
 		return exitError{exitInconclusive, fmt.Errorf("inconclusive: -max %v was over before each of the %d benchmarks had been measured once", c.Max, done.Cells)}
 	}
 	return c.judge(done.Base, done.Head, done.Dir)
+}
+
+// onlyJudges refuses flags that say how to measure: these samples are there.
+func (c *comparing) onlyJudges() (err error) {
+	c.given.Visit(func(f *flag.Flag) {
+		if f.Name != "o" && !slices.Contains(judgingFlags, f.Name) {
+			err = fmt.Errorf("-%s: the samples are recorded already: want none but -o, -%s", f.Name, strings.Join(judgingFlags, ", -"))
+		}
+	})
+	return err
+}
+
+// begun tells whether a folder holds samples of both sides.
+func begun(dir string) bool {
+	for _, name := range []string{runner.BaseFile, runner.HeadFile} {
+		if info, err := os.Stat(filepath.Join(dir, name)); dir == "" || err != nil || info.Size() == 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// repeat spells the flags with which the comparison goes on as it was begun.
+func (c *comparing) repeat() string {
+	return repeated(c.given, append([]string{"C", "timeout"}, judgingFlags...)...)
 }
 
 // judge compares two recorded files. What it writes goes into dir, unless that
@@ -171,13 +208,17 @@ func (c *comparing) judge(base, head, dir string) error {
 	if err != nil {
 		return err
 	}
-	if _, err := c.stdout.Write(text); err != nil {
+	// The folder comes first, and who reads no further than the headline still gets
+	// the exit code: "| head -1" must not make a regression pass.
+	var kept error
+	if dir != "" {
+		kept = c.write(table, about, dir)
+	}
+	if _, err := c.stdout.Write(text); err != nil && !errors.Is(err, syscall.EPIPE) {
 		return err
 	}
-	if dir != "" {
-		if err := c.write(table, about, dir); err != nil {
-			return err
-		}
+	if kept != nil {
+		return kept
 	}
 	return exitOf(table)
 }
@@ -214,8 +255,13 @@ func (j *judging) table(basePath, headPath string) (*verdict.Table, verdict.Abou
 		return nil, verdict.About{}, err
 	}
 	rules.Design = design
-	return verdict.Judge(rows, rules), aboutOf(base, head), nil
+	about := aboutOf(base, head)
+	about.Command = strings.Replace(about.Command, commandStart, commandStart+repeated(j.given, append([]string{maxFlag}, judgingFlags...)...), 1)
+	return verdict.Judge(rows, rules), about, nil
 }
+
+// commandStart begins the command line that a comparison records.
+const commandStart = "handoff compare"
 
 // aboutOf is what the records say of themselves.
 func aboutOf(base, head *record.Run) verdict.About {
@@ -223,8 +269,8 @@ func aboutOf(base, head *record.Run) verdict.About {
 		Base: nameOf(base), Head: nameOf(head), Machine: verdict.Machine(base),
 		Date: base.Marks["date"], Command: base.Marks["command"], Samples: base.Path + " " + head.Path,
 	}
-	if base.Marks["command"] != head.Marks["command"] { // two runs
-		about.Command = "handoff compare " + about.Samples
+	if base.Marks["command"] != head.Marks["command"] || !strings.HasPrefix(about.Command, commandStart) { // two runs
+		about.Command = commandStart + " " + about.Samples
 	}
 	return about
 }

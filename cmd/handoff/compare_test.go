@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/handoff-go/handoff/bench/runner"
@@ -72,6 +73,39 @@ func TestCompareRecordedFiles(t *testing.T) {
 	}
 }
 
+// goneReader is a pipe whose reader has gone away.
+type goneReader struct{}
+
+func (goneReader) Write([]byte) (int, error) {
+	return 0, &os.PathError{Op: "write", Path: "|1", Err: syscall.EPIPE}
+}
+
+// A regression is one, and is kept, whether or not somebody reads on.
+func TestCompareWithoutReader(t *testing.T) {
+	dir, out := t.TempDir(), t.TempDir()
+	base := recorded(t, dir, "base.txt", map[string]float64{"A": 100})
+	head := recorded(t, dir, "head.txt", map[string]float64{"A": 130})
+	for want, files := range map[int][]string{exitFailed: {base, head}, exitFine: {base, base}} {
+		var stderr strings.Builder
+		err := run(goneReader{}, &stderr, append([]string{"compare", "-floors", noFloors(t), "-o", out}, files...))
+		if got := status(&stderr, err); got != want {
+			t.Errorf("%s: exit code %d, want %d\n%s", files, got, want, &stderr)
+		}
+	}
+	if text, err := os.ReadFile(filepath.Join(out, "verdict.md")); err != nil || len(text) == 0 {
+		t.Errorf("verdict.md: %d bytes, %v", len(text), err)
+	}
+}
+
+// noFloors is a file that knows of no machine.
+func noFloors(t *testing.T) string {
+	path := filepath.Join(t.TempDir(), "floors.json")
+	if err := os.WriteFile(path, []byte("{}"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
 // What cannot be compared ends with 2, and one line that says why.
 func TestCompareBadInput(t *testing.T) {
 	dir := t.TempDir()
@@ -100,6 +134,10 @@ func TestCompareBadInput(t *testing.T) {
 		{[]string{good, write("none.txt", "PASS\n")}, "none.txt: no benchmark lines"},
 		{[]string{good, recorded(t, dir, "fewer.txt", map[string]float64{"A": 100})}, "benchmarks on one side only: only in " + good + ": B-2"},
 		{[]string{good, write("units.txt", strings.ReplaceAll(string(text), "ns/op", "cycles/op"))}, "A-2: different units: ns/op only in " + good},
+		{[]string{"-rounds", "20", good, good}, "-rounds: the samples are recorded already: want none but -o, -gate"},
+		{[]string{"-max", "1m", good, good}, "-max: the samples are recorded already"},
+		{[]string{"-C", dir, "-gate", "time", good, good}, "-C: the samples are recorded already"},
+		{[]string{"-o", filepath.Join(dir, "new")}, "want BASE and HEAD"},
 		{[]string{good}, good + ": want BASE and HEAD, or the folder of a comparison"},
 		{[]string{good, good, good}, "got 3 arguments, want two"},
 		{nil, "want BASE and HEAD"},
@@ -115,6 +153,34 @@ func TestCompareBadInput(t *testing.T) {
 		if code != 2 || !strings.Contains(stderr, c.want) || strings.Count(stderr, "\n") != 1 {
 			t.Errorf("compare %s: code %d, stderr %q, want %q", c.args, code, stderr, c.want)
 		}
+	}
+}
+
+// "." stands for the sources, whatever lies among them.
+func TestSourcesAreNoRun(t *testing.T) {
+	t.Chdir(t.TempDir())
+	if err := os.WriteFile("bench.txt", []byte("BenchmarkA 1 1 ns/op\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s, err := sidesOf([]string{"main", "."})
+	if err != nil || s.recorded {
+		t.Fatalf("%+v, %v", s, err)
+	}
+	if base, head := s.sources(); base.Revision != "main" || head.String() != (runner.Source{}).String() {
+		t.Errorf("base %v, head %v", base, head)
+	}
+}
+
+// The command that is shown judges as this one did.
+func TestCompareShowsItsCommand(t *testing.T) {
+	dir := t.TempDir()
+	base := recorded(t, dir, "base.txt", map[string]float64{"A": 100})
+	head := recorded(t, dir, "head.txt", map[string]float64{"A": 103})
+	floors := noFloors(t)
+	_, out, _ := handoff(t, "compare", "-threshold=3%", "-gate", "time=5%,cpu", "-alpha", "1%", "-floors", floors, base, head)
+	want := "handoff compare -alpha 1% -floors " + floors + " -gate time=5%,cpu -threshold 3% " + base + " " + head
+	if !strings.Contains(out, want) {
+		t.Errorf("want %s in\n%s", want, out)
 	}
 }
 
@@ -181,7 +247,7 @@ func checkDocument(t *testing.T, dir string) {
 	if err := json.Unmarshal(text, &d); err != nil {
 		t.Fatal(err)
 	}
-	if d.Exit != 1 || d.Rounds != 8 || !strings.HasPrefix(d.Base, "v1 (") || !strings.HasPrefix(d.Command, "handoff compare -pkg example.com/sides -bench 'Cost' -rounds 8 -benchtime 1x ") {
+	if d.Exit != 1 || d.Rounds != 8 || !strings.HasPrefix(d.Base, "v1 (") || !strings.HasPrefix(d.Command, "handoff compare -gate time -pkg example.com/sides -bench 'Cost' -rounds 8 -benchtime 1x ") {
 		t.Errorf("%+v", d)
 	}
 }
@@ -231,12 +297,12 @@ func TestCompareInterruptedSaysHowToGoOn(t *testing.T) {
 	binary := sidesBinary(t)
 	out := filepath.Join(t.TempDir(), "compare")
 	var stdout strings.Builder
-	err := runCompare(&stdout, &interrupter{}, []string{"-pkg", ".", "-bench", ".", "-benchtime", "1x", "-rounds", "500", "-o", out, binary, binary})
+	err := runCompare(&stdout, &interrupter{}, []string{"-pkg", ".", "-bench", ".", "-benchtime", "1x", "-rounds", "500", "-timeout", "50s", "-gate", "time=3%", "-o", out, binary, binary})
 	var interrupted *runner.InterruptedError
 	if !errors.As(err, &interrupted) || interrupted.Total != 2000 {
 		t.Fatalf("error %v, want an interruption", err)
 	}
-	if want := "go on with handoff compare -o " + out; !strings.HasSuffix(err.Error(), want) {
+	if want := "go on with handoff compare -o " + out + " -gate time=3% -timeout 50s"; !strings.HasSuffix(err.Error(), want) {
 		t.Errorf("error %q does not end in %q", err, want)
 	}
 }

@@ -8,7 +8,11 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"slices"
+	"strings"
 	"syscall"
+
+	"github.com/handoff-go/handoff/bench/runner"
 )
 
 // newFlags returns an empty flag set for a subcommand. It prints nothing by
@@ -44,6 +48,31 @@ func parseOnly(flags *flag.FlagSet, args []string, stdout io.Writer, usage strin
 		return fmt.Errorf("%s: unexpected argument %q: want flags only", flags.Name(), flags.Arg(0))
 	}
 	return nil
+}
+
+// textFlag is a flag that can be spelt again as it was given.
+type textFlag struct {
+	text string
+	set  func(string) error
+}
+
+func (f *textFlag) String() string { return f.text }
+
+func (f *textFlag) Set(s string) error {
+	f.text = s
+	return f.set(s)
+}
+
+// repeated spells those flags of these names that were given, with a blank before
+// each, for a shell.
+func repeated(flags *flag.FlagSet, names ...string) string {
+	var text strings.Builder
+	flags.Visit(func(f *flag.Flag) {
+		if slices.Contains(names, f.Name) {
+			fmt.Fprintf(&text, " -%s %s", f.Name, runner.Quoted(f.Value.String()))
+		}
+	})
+	return text.String()
 }
 
 // untilAsked returns a context that ends when somebody asks the command to end.

@@ -53,7 +53,7 @@ func runRun(stdout, stderr io.Writer, args []string) error {
 	}
 	dir, err := runner.Run(ctx, config)
 	if err != nil {
-		return fmt.Errorf("run: %w%s", err, howToGoOn("run", dir, config, err))
+		return fmt.Errorf("run: %w%s", err, howToGoOn("run", dir, repeated(flags, "C", "timeout"), err))
 	}
 	_, err = fmt.Fprintln(stdout, dir)
 	return err
@@ -117,16 +117,12 @@ func listCells(ctx context.Context, stdout io.Writer, config runner.Config) erro
 }
 
 // howToGoOn is the end of the message for a run or a comparison that stopped with
-// samples recorded.
-func howToGoOn(verb, dir string, c runner.Config, err error) string {
+// samples recorded. flags are those that the record does not hold.
+func howToGoOn(verb, dir, flags string, err error) string {
 	var failed *runner.SampleError
 	var interrupted *runner.InterruptedError
 	if dir == "" || !errors.As(err, &failed) && !errors.As(err, &interrupted) {
 		return ""
 	}
-	command := "handoff " + verb + " -o " + dir
-	if c.Dir != "" {
-		command += " -C " + c.Dir
-	}
-	return "\nthe samples before that are kept: go on with " + command
+	return "\nthe samples before that are kept: go on with handoff " + verb + " -o " + runner.Quoted(dir) + flags
 }

@@ -24,7 +24,7 @@ what was missed, and keeps the machine's noise floor, which later comparisons
 use. Run it in a clone of handoff while nothing else runs.
 
 It takes three minutes; with -full, as many comparisons as the project's own
-claims are about, it takes most of an hour. With -o, all samples and the table
+claims are about, it takes an hour and a half. With -o, all samples and the table
 are kept, and an interrupted check goes on from there.
 
 `
@@ -48,7 +48,7 @@ var selfcheckCommand = command{
 	summary: "find out what comparisons can be trusted with on this machine",
 	examples: []example{
 		{"handoff selfcheck", "Takes three minutes, and keeps the noise floor for later comparisons."},
-		{"handoff selfcheck -full -o results/selfcheck", "Takes most of an hour, and keeps all samples."},
+		{"handoff selfcheck -full -o results/selfcheck", "Takes an hour and a half, and keeps all samples."},
 	},
 	run: runSelfcheck,
 }
@@ -99,11 +99,18 @@ func (c *checking) run(ctx context.Context, stdout io.Writer) error {
 	trials := trialsOf(c.full)
 	for i, t := range trials {
 		fmt.Fprintf(c.stderr, "%d of %d: %s\n", i+1, len(trials), t.name)
-		if err := c.try(ctx, t, filepath.Join(folder, fmt.Sprintf("%02d-%s", i+1, t.folder))); err != nil {
+		if err := c.try(ctx, t, filepath.Join(folder, c.folderOf(i, t))); err != nil {
 			return err
 		}
 	}
 	return c.conclude(stdout)
+}
+
+// folderOf names a trial's samples. A quick check and a full one share none: their
+// cells and rounds differ.
+func (c *checking) folderOf(i int, t trial) string {
+	mode := map[bool]string{false: "quick", true: "full"}[c.full]
+	return fmt.Sprintf("%s-%02d-%s", mode, i+1, t.folder)
 }
 
 // try makes the comparison of a trial and books what it measured.
@@ -170,29 +177,53 @@ func (c *checking) judgeAll() (counted tally, floors *verdict.Floors) {
 	return counted, floors
 }
 
-// learn makes the floors from all relinked binaries but one.
+// learn makes the floors from all relinked binaries but one. Where the canary moved,
+// something else than the layout was measured.
 func learn(all []measured, but int) *verdict.Floors {
 	floors := &verdict.Floors{}
 	for i, m := range all {
-		if i != but && m.relinked() {
-			floors.Learn(m.judge(nil))
+		if i == but || !m.relinked() {
+			continue
+		}
+		if t := m.judge(nil); !t.Void {
+			floors.Learn(t)
 		}
 	}
 	return floors
+}
+
+// keep writes the floors, unless there are some of this machine that more
+// comparisons taught: a quick check is not to undo what -full has learnt.
+func (c *checking) keep(floors *verdict.Floors) error {
+	have, err := verdict.ReadFloors(c.floors, floors.Machine)
+	switch {
+	case err != nil:
+		return err
+	case floors.Tables == 0:
+		fmt.Fprintln(c.stderr, "nothing was learnt of this machine's noise floors: the canary moved in each comparison of a relinked binary")
+		return nil
+	case have != nil && have.Tables > floors.Tables:
+		fmt.Fprintf(c.stderr, "the noise floors in %s stay: %d comparisons taught them, and this check made %d\n", c.floors, have.Tables, floors.Tables)
+		return nil
+	}
+	if err := verdict.WriteFloors(c.floors, floors); err != nil {
+		return err
+	}
+	fmt.Fprintf(c.stderr, "the noise floors of this machine are in %s\n", c.floors)
+	return nil
 }
 
 // conclude prints the table and writes it, and the floors, where they belong.
 func (c *checking) conclude(stdout io.Writer) error {
 	counted, floors := c.judgeAll()
 	floors.Machine, floors.Date = c.about.Machine, c.about.Date
-	if err := verdict.WriteFloors(c.floors, floors); err != nil {
+	if err := c.keep(floors); err != nil {
 		return err
 	}
 	text := counted.text(c.about, floors)
 	if _, err := io.WriteString(stdout, text); err != nil {
 		return err
 	}
-	fmt.Fprintf(c.stderr, "the noise floors of this machine are in %s\n", c.floors)
 	if c.out == "" {
 		return nil
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"io"
 	"math"
 	"os"
@@ -92,6 +93,30 @@ func TestTrials(t *testing.T) {
 	}
 }
 
+// A trial has rounds enough to be told in all rows of its table, though in two pairs
+// something else made base the slower side.
+func TestTrialsHavePower(t *testing.T) {
+	for _, full := range []bool{false, true} {
+		rows := map[bool]int{false: 6, true: 14}[full] // that are timed, without the canary
+		for _, trial := range trialsOf(full) {
+			if trial.identical() || trial.phase != "" {
+				continue
+			}
+			table := []verdict.Row{pairsOf(trial.rounds, "slower", 1+float64(trial.percent)/100)}
+			for i := range 2 {
+				table[0].Head[i].Value = table[0].Base[i].Value * 0.99
+			}
+			for i := range rows - 1 {
+				table = append(table, pairsOf(trial.rounds, fmt.Sprint(i), 1))
+			}
+			got := measured{trial, table, verdict.Interleaved}.judge(nil).Rows[0]
+			if got.Verdict != verdict.Slower {
+				t.Errorf("full %v, %s, %d rounds: %v, p %.2g", full, trial.name, trial.rounds, got.Verdict, got.AdjustedP)
+			}
+		}
+	}
+}
+
 // judged is a row with a verdict.
 func judged(cell, metric string, v verdict.Verdict, smallest float64) verdict.Judged {
 	return verdict.Judged{Row: verdict.Row{Cell: cell, Metric: metric, Class: verdict.ClassOf(cell)}, Verdict: v, Smallest: smallest}
@@ -137,9 +162,11 @@ compute  ns/item  3 %
 }
 
 // pairs makes a row of ten rounds in which head is base times a ratio.
-func pairs(cell string, ratio float64) verdict.Row {
+func pairs(cell string, ratio float64) verdict.Row { return pairsOf(10, cell, ratio) }
+
+func pairsOf(rounds int, cell string, ratio float64) verdict.Row {
 	row := verdict.Row{Cell: cell, Metric: "ns/item", Class: verdict.ClassOf(cell)}
-	for i := range 10 {
+	for i := range rounds {
 		base := 100 + float64(i)
 		row.Base = append(row.Base, verdict.Sample{Round: i + 1, Value: base})
 		row.Head = append(row.Head, verdict.Sample{Round: i + 1, Value: base * ratio * (1 + float64(i%3)/1000)})
@@ -206,6 +233,33 @@ func TestSelfcheckKeeps(t *testing.T) {
 	floors, err := verdict.ReadFloors(path, "a machine")
 	if err != nil || floors == nil || floors.Tables != 1 || floors.Date != "today" {
 		t.Errorf("floors %+v, %v", floors, err)
+	}
+}
+
+// Floors that more comparisons taught are not replaced, and a comparison whose
+// canary moved teaches nothing.
+func TestSelfcheckKeepsTheBetterFloors(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "floors.json")
+	relinked := trialsOf(false)[1]
+	quiet := measured{relinked, []verdict.Row{pairs("Factor/strategy=serial", 1.04), pairs("Canary", 1)}, verdict.Interleaved}
+	moved := measured{relinked, []verdict.Row{pairs("Factor/strategy=serial", 1.5), pairs("Canary", 1.5)}, verdict.Interleaved}
+	for _, c := range []struct {
+		measured []measured
+		tables   int // learnt from, in the file
+	}{
+		{[]measured{quiet}, 1}, {[]measured{quiet, moved, quiet}, 2}, {[]measured{quiet}, 2}, {[]measured{moved}, 2},
+	} {
+		check := checking{floors: path, stderr: io.Discard, about: verdict.About{Machine: "m"}, measured: c.measured}
+		if err := check.conclude(io.Discard); err != nil {
+			t.Fatal(err)
+		}
+		if floors, err := verdict.ReadFloors(path, "m"); err != nil || floors == nil || floors.Tables != c.tables {
+			t.Errorf("%d comparisons: floors %+v, %v, want those of %d", len(c.measured), floors, err, c.tables)
+		}
+	}
+	quick, full := checking{}, checking{full: true}
+	if quick.folderOf(0, relinked) == full.folderOf(0, relinked) {
+		t.Error("a quick check goes on with a full one's samples")
 	}
 }
 

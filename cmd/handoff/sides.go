@@ -78,6 +78,8 @@ const (
 func kindOf(arg string) (sideKind, error) {
 	info, err := os.Stat(arg)
 	switch {
+	case arg == ".": // the sources as they are, though there may be a run beside them
+		return revisionKind, nil
 	case errors.Is(err, fs.ErrNotExist):
 		return revisionKind, nil
 	case err != nil:
