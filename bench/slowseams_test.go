@@ -7,6 +7,7 @@ import (
 	"go/types"
 	"path/filepath"
 	"slices"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -40,31 +41,31 @@ func TestTwice(t *testing.T) {
 	}
 }
 
-// counted counts what goes through the seams.
+// counted counts what goes through the seams. Workers are started at the same time.
 type counted struct {
 	codec.Codec
-	encoders *int
+	encoders *atomic.Int64
 }
 
 func (c counted) NewEncoder() codec.Encoder {
-	*c.encoders++
+	c.encoders.Add(1)
 	return c.Codec.NewEncoder()
 }
 
 // The seams are still those of package strategies: what is put there is used.
 func TestSlowSeams(t *testing.T) {
-	encoders, conns := 0, 0
+	var encoders, conns atomic.Int64
 	restore := setSeams(func(name string) (codec.Codec, bool) {
 		c, ok := codec.Lookup(name)
 		return counted{c, &encoders}, ok
 	}, func(c transport.Conn) transport.Conn {
-		conns++
+		conns.Add(1)
 		return &slowConn{Conn: c}
 	})
 	defer restore()
 	solve(t, factor.Number.Factor, factor.Number.Items(factor.Work{Digits: 5, Items: 100, Seed: seed}), "process-gob,workers=2")
-	if encoders < 2 || conns != 2 {
-		t.Errorf("%d encoders, %d connections, want those of two workers", encoders, conns)
+	if encoders.Load() < 2 || conns.Load() != 2 {
+		t.Errorf("%d encoders, %d connections, want those of two workers", encoders.Load(), conns.Load())
 	}
 }
 
