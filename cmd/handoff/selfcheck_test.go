@@ -135,22 +135,32 @@ func TestTally(t *testing.T) {
 	counted.add(trials[3], &verdict.Table{Rows: []verdict.Judged{
 		judged(serial, "ns/item", verdict.Faster, 0.03), judged(serial, "cpu-ns/item", verdict.Slower, 0.03), judged(other, "ns/item", verdict.Same, 0.04),
 	}})
+	counted.add(trials[3], &verdict.Table{Rows: []verdict.Judged{
+		judged(serial, "ns/item", verdict.Slower, 0.03), judged(serial, "cpu-ns/item", verdict.Inconclusive, 0.03),
+	}})
+	phase := trials[len(trials)-1]
+	counted.add(phase, &verdict.Table{Void: true})
+	counted.add(trialsOf(true)[24], &verdict.Table{Rows: []verdict.Judged{judged(serial, "cpu-ns/item", verdict.Slower, 0.02)}})
 	floors := &verdict.Floors{Classes: map[string]map[verdict.Class]verdict.Spread{"ns/item": {verdict.Compute: {Seen: 1, Variance: 0.0001}}}}
 	got := counted.text(verdict.About{Machine: "linux, 2 CPUs", Date: "2026-11-23", Base: "HEAD"}, floors)
 	want := `What comparisons can be trusted with on linux, 2 CPUs
 2026-11-23, HEAD, threshold 2 %
 
-head is          tables  red  void
-the same binary  1       1    0
-slower by 10 %   2       0    1
+head is                  tables  red  void  all found  to reach
+the same binary          1       1    0     -          no red: missed
+slower by 10 %           3       0    1     1          no red, 2 found: missed
+encoding slower by 50 %  1       0    1     0          no red, 0 found: not measured
+slower by 5 %            1       0    0     1          no red, 1 found: reached
 
-A table is red if a row without a difference is called slower or faster.
+A table is red if a row without a difference is called slower or faster, and void if the canary moved.
+All is found if each cell that is slower is called so, in time, CPU time or the phase.
 
 head is          class    metric       equal  false alarms  slower  found  missed  called faster  visible from
 the same binary  compute  ns/item      2      1             0       0      0       0              5 %
 the same binary  compute  cpu-ns/item  1      0             0       0      0       0              none
-slower by 10 %   compute  ns/item      2      0             2       1      0       1              4 %
-slower by 10 %   compute  cpu-ns/item  0      0             2       1      1       0              3 %
+slower by 10 %   compute  ns/item      2      0             3       2      0       1              3 %
+slower by 10 %   compute  cpu-ns/item  0      0             3       1      2       0              3 %
+slower by 5 %    compute  cpu-ns/item  0      0             1       1      0       0              2 %
 
 Noise floor: what a relinked binary differs by
 

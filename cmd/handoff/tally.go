@@ -14,13 +14,15 @@ import (
 
 // tally counts what a machine's comparisons got right.
 type tally struct {
-	trials []string // names, in the order in which they were made first
+	trials []trial // one of each kind, in the order in which they were made first
 	tables map[string]*tableCount
 	rows   map[rowKind]*rowCount
 }
 
-// tableCount is about all comparisons of one kind of trial.
-type tableCount struct{ tables, red, void int }
+// tableCount is about all comparisons of one kind of trial: in how many a row without
+// a difference had a verdict, in how many the canary moved, and of the others, in how
+// many all was found.
+type tableCount struct{ tables, red, void, found int }
 
 // rowKind is which rows are counted together.
 type rowKind struct {
@@ -45,11 +47,14 @@ func (t *tally) add(of trial, table *verdict.Table) {
 	count := t.tables[of.name]
 	if count == nil {
 		count = &tableCount{}
-		t.tables[of.name], t.trials = count, append(t.trials, of.name)
+		t.tables[of.name], t.trials = count, append(t.trials, of)
 	}
 	count.tables++
-	if table.Void {
+	switch {
+	case table.Void:
 		count.void++
+	case of.foundIn(table):
+		count.found++
 	}
 	red := false
 	for _, row := range table.Rows {
@@ -58,6 +63,40 @@ func (t *tally) add(of trial, table *verdict.Table) {
 	if red {
 		count.red++
 	}
+}
+
+// foundIn tells whether each cell that is slower is called so in one metric at least,
+// and in none faster.
+func (of trial) foundIn(table *verdict.Table) bool {
+	found := map[string]bool{}
+	for _, row := range table.Rows {
+		switch {
+		case !of.slows(row.Row):
+		case row.Verdict == verdict.Faster:
+			return false
+		default:
+			found[row.Cell] = found[row.Cell] || row.Verdict == verdict.Slower
+		}
+	}
+	return !slices.Contains(slices.Collect(maps.Values(found)), false)
+}
+
+// claim says what is to come out of such trials, and whether it did.
+func (c *tableCount) claim(of trial) string {
+	reached, counted := c.red == 0, c.tables-c.void
+	text := "no red"
+	if !of.identical() {
+		least := int(math.Ceil(of.share * float64(counted)))
+		text = fmt.Sprintf("no red, %d found", least)
+		reached = reached && c.found >= least
+	}
+	switch {
+	case counted == 0:
+		return text + ": not measured"
+	case reached:
+		return text + ": reached"
+	}
+	return text + ": missed"
 }
 
 // addRow books a row and tells whether it was alarmed falsely.
@@ -92,13 +131,18 @@ func (t *tally) text(about verdict.About, floors *verdict.Floors) string {
 	var out strings.Builder
 	fmt.Fprintf(&out, "What comparisons can be trusted with on %s\n%s, %s, threshold %s\n\n", about.Machine, about.Date, about.Base, percentText(verdict.DefaultThreshold))
 	w := tabwriter.NewWriter(&out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "head is\ttables\tred\tvoid")
-	for _, name := range t.trials {
-		c := t.tables[name]
-		fmt.Fprintf(w, "%s\t%d\t%d\t%d\n", name, c.tables, c.red, c.void)
+	fmt.Fprintln(w, "head is\ttables\tred\tvoid\tall found\tto reach")
+	for _, of := range t.trials {
+		c := t.tables[of.name]
+		found := "-"
+		if !of.identical() {
+			found = fmt.Sprint(c.found)
+		}
+		fmt.Fprintf(w, "%s\t%d\t%d\t%d\t%s\t%s\n", of.name, c.tables, c.red, c.void, found, c.claim(of))
 	}
 	w.Flush()
-	fmt.Fprint(&out, "\nA table is red if a row without a difference is called slower or faster.\n\n")
+	fmt.Fprint(&out, "\nA table is red if a row without a difference is called slower or faster, and void if the canary moved.\n"+
+		"All is found if each cell that is slower is called so, in time, CPU time or the phase.\n\n")
 	fmt.Fprintln(w, "head is\tclass\tmetric\tequal\tfalse alarms\tslower\tfound\tmissed\tcalled faster\tvisible from")
 	for _, kind := range t.kinds() {
 		c := t.rows[kind]
@@ -124,9 +168,14 @@ func (t *tally) writeFloors(out *strings.Builder, floors *verdict.Floors) {
 // kinds are sorted by trial, as they were made, then by metric and class.
 func (t *tally) kinds() []rowKind {
 	return slices.SortedFunc(maps.Keys(t.rows), func(a, b rowKind) int {
-		return cmp.Or(cmp.Compare(slices.Index(t.trials, a.trial), slices.Index(t.trials, b.trial)),
+		return cmp.Or(cmp.Compare(t.position(a.trial), t.position(b.trial)),
 			-cmp.Compare(a.metric, b.metric), cmp.Compare(a.class, b.class))
 	})
+}
+
+// position is that of a trial in the order in which they were made.
+func (t *tally) position(name string) int {
+	return slices.IndexFunc(t.trials, func(of trial) bool { return of.name == name })
 }
 
 func medianOf(values []float64) float64 {
