@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"runtime"
 	"strconv"
 	"strings"
@@ -33,10 +34,29 @@ func surroundings(ctx context.Context, dir string, now time.Time) []mark {
 	marks = append(marks,
 		mark{"date", now.UTC().Format(time.RFC3339)},
 		mark{"kernel", firstLine("/proc/sys/kernel/osrelease")},
-		mark{"governor", firstLine("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor")},
+		mark{"governor", firstLine(governorFile)},
 		mark{"cpus", strconv.Itoa(runtime.NumCPU())},
+		mark{"unavailable", unavailable("/")},
 	)
 	return known(marks)
+}
+
+const governorFile = "/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor"
+
+// unavailable names what explains a strange sample and this machine does not tell,
+// so that nobody takes its silence for an answer. Virtual machines tell none of it.
+func unavailable(root string) string {
+	var missing []string
+	for _, m := range [][2]string{
+		{"instruction counters", "/sys/bus/event_source/devices/cpu*"},
+		{"temperature", "/sys/class/thermal/thermal_zone*/temp"},
+		{"clock governor", governorFile},
+	} {
+		if found, _ := filepath.Glob(filepath.Join(root, m[1])); len(found) == 0 {
+			missing = append(missing, m[0])
+		}
+	}
+	return strings.Join(missing, ", ")
 }
 
 // revision is the state of the sources in dir, as git has it.

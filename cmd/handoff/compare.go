@@ -254,7 +254,7 @@ func (j *judging) table(basePath, headPath string) (*verdict.Table, verdict.Abou
 	if err != nil {
 		return nil, verdict.About{}, err
 	}
-	rules.Design = design
+	rules.Design, rules.Extended = design, slices.Contains(base.Mixed, "rounds")
 	about := aboutOf(base, head)
 	about.Command = strings.Replace(about.Command, commandStart, commandStart+repeated(j.given, append([]string{maxFlag}, judgingFlags...)...), 1)
 	return verdict.Judge(rows, rules), about, nil
@@ -266,7 +266,7 @@ const commandStart = "handoff compare"
 // aboutOf is what the records say of themselves.
 func aboutOf(base, head *record.Run) verdict.About {
 	about := verdict.About{
-		Base: nameOf(base), Head: nameOf(head), Machine: verdict.Machine(base),
+		Base: nameOf(base), Head: nameOf(head), Machine: verdict.Machine(base), Unavailable: base.Marks["unavailable"],
 		Date: base.Marks["date"], Command: base.Marks["command"], Samples: base.Path + " " + head.Path,
 	}
 	if base.Marks["command"] != head.Marks["command"] || !strings.HasPrefix(about.Command, commandStart) { // two runs

@@ -281,6 +281,21 @@ func TestCompareOutOfTime(t *testing.T) {
 	}
 }
 
+// Who asks for more rounds of a comparison that has been judged is told what that does.
+func TestCompareExtended(t *testing.T) {
+	binary, out := sidesBinary(t), filepath.Join(t.TempDir(), "compare")
+	const want = "warning: rounds were added to the number first fixed"
+	for i, args := range [][]string{
+		{"compare", "-pkg", ".", "-bench", "Cost", "-benchtime", "1x", "-rounds", "1", "-o", out, binary, binary},
+		{"compare", "-rounds", "2", "-o", out},
+	} {
+		code, stdout, stderr := handoff(t, args...)
+		if warned := strings.Contains(stdout, want); code != 3 || warned != (i == 1) {
+			t.Errorf("%q: code %d, warned: %v\n%s%s", args, code, warned, stdout, stderr)
+		}
+	}
+}
+
 // dropLastSample cuts a record before its last round mark.
 func dropLastSample(t *testing.T, path string) {
 	t.Helper()

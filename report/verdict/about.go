@@ -10,17 +10,18 @@ import (
 
 // About is what a table cannot know of itself. All of it may be empty.
 type About struct {
-	Base, Head string // what was compared: "main (0123abcd)"
-	Machine    string // "linux/amd64, AMD EPYC, 2 CPUs"
-	Date       string // UTC
-	Command    string // the one that repeats the comparison
-	Samples    string // where the raw samples of both sides are
+	Base, Head  string // what was compared: "main (0123abcd)"
+	Machine     string // "linux/amd64, AMD EPYC, 2 CPUs"
+	Date        string // UTC
+	Command     string // the one that repeats the comparison
+	Unavailable string // what the machine does not tell: "temperature"
+	Samples     string // where the raw samples of both sides are
 }
 
 // lines returns what is known, one "name: value" each.
 func (a About) lines() []string {
 	var all []string
-	for _, l := range [][2]string{{"base", a.Base}, {"head", a.Head}, {"machine", a.Machine}, {"date", a.Date}, {"samples", a.Samples}} {
+	for _, l := range [][2]string{{"base", a.Base}, {"head", a.Head}, {"machine", a.Machine}, {"not available here", a.Unavailable}, {"date", a.Date}, {"samples", a.Samples}} {
 		if l[1] != "" {
 			all = append(all, l[0]+": "+l[1])
 		}

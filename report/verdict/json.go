@@ -20,6 +20,8 @@ type Document struct {
 	Date    string `json:"date"`
 	Command string `json:"command"`
 	Samples string `json:"samples"`
+	// What the machine does not tell of itself.
+	Unavailable string `json:"unavailable"`
 
 	Design       string   `json:"design"` // interleaved, plain or apart
 	Alpha        float64  `json:"alpha"`
@@ -70,7 +72,7 @@ var designWords = map[Design]string{Interleaved: "interleaved", Plain: "plain", 
 func (t *Table) Document(about About) Document {
 	return Document{
 		Version: 1, Exit: t.Exit(), Headline: t.Headline(), Void: t.Void,
-		Base: about.Base, Head: about.Head, Machine: about.Machine, Date: about.Date, Command: about.Command, Samples: about.Samples,
+		Base: about.Base, Head: about.Head, Machine: about.Machine, Date: about.Date, Command: about.Command, Samples: about.Samples, Unavailable: about.Unavailable,
 		Design: designWords[t.Rules.Design], Alpha: t.Rules.alpha(), Gate: t.Rules.Gate.String(),
 		Rounds: t.Rounds, RoundsWanted: t.RoundsWanted,
 		Problems: append([]string{}, t.Problems...), Warnings: append([]string{}, t.Warnings...),

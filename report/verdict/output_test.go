@@ -10,7 +10,7 @@ import (
 
 // about is what a comparison is told of itself.
 var about = About{
-	Base: "main (0123abcd)", Head: "HEAD (4567cdef)", Machine: "linux/amd64, AMD EPYC, 2 CPUs", Date: "2026-11-23T08:00:00Z",
+	Base: "main (0123abcd)", Head: "HEAD (4567cdef)", Machine: "linux/amd64, AMD EPYC, 2 CPUs", Unavailable: "temperature, clock governor", Date: "2026-11-23T08:00:00Z",
 	Command: "handoff compare -rounds 12 main HEAD", Samples: "results/2026-11-23T08-00-00Z-compare-linux-amd64-2cpu",
 }
 
@@ -129,6 +129,7 @@ func TestWarnings(t *testing.T) {
 		{Rules{}, "no noise floor is known here for 1 of 1 rows: threshold 5% in place of 2%"},
 		{Rules{Design: Plain}, "no rounds in the files (plain go test -bench output): compared unpaired"},
 		{Rules{Design: Apart}, "recorded in different runs"},
+		{Rules{Extended: true}, "rounds were added to the number first fixed"},
 		{Rules{Alpha: 0.0001}, "12 rounds are too few for so many rows: below 15"},
 	} {
 		if got := Judge([]Row{r}, c.rules).Warnings; !slices.ContainsFunc(got, func(w string) bool { return strings.HasPrefix(w, c.want) }) {

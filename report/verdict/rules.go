@@ -35,6 +35,10 @@ type Rules struct {
 	Floors    *Floors // measured noise of this machine; nil: none
 	Gate      Gate
 	Design    Design
+
+	// Extended says that rounds were added to the number first fixed: whoever does that
+	// for having seen the outcome peeks.
+	Extended bool
 }
 
 // alpha returns the level in force.

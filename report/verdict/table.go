@@ -143,6 +143,9 @@ func (t *Table) warnf(format string, args ...any) {
 
 // warn says what a reader must bear in mind, and what to do about it.
 func (t *Table) warn() {
+	if t.Rules.Extended {
+		t.warnf("rounds were added to the number first fixed: done for having seen the outcome, that finds differences where there are none three times as often; make a new comparison with as many")
+	}
 	switch t.Rules.Design {
 	case Plain:
 		t.warnf("no rounds in the files (plain go test -bench output): compared unpaired, which takes what changed between the two runs for a difference; let handoff compare sample both sides")
