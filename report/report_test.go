@@ -231,6 +231,10 @@ func TestGaps(t *testing.T) {
 			}
 		}
 	}
+	const gap = "no samples, so left out"
+	if all := strings.Join(parse(t, "# rounds: 6\n# cells: 62\n"+text.String()).Warnings, "\n"); strings.Contains(all, gap) {
+		t.Errorf("of a run that is finished it says\n%s", all)
+	}
 	all := strings.Join(parse(t, text.String()).Warnings, "\n")
 	for _, want := range []string{
 		"no samples, so left out of tables and pictures, of Handoff process-json payload=7/shape=record\n",

@@ -57,12 +57,20 @@ func (r *Report) warnMixed() {
 	}
 }
 
-// warnUnfinished compares the samples with the plan that the runner marks.
-func (r *Report) warnUnfinished() {
+// samples compares the samples with the plan that the runner marks; planned is 0
+// where there is none.
+func (r *Report) samples() (have, planned int) {
 	rounds, errRounds := strconv.Atoi(r.Run.Marks["rounds"])
 	cells, errCells := strconv.Atoi(r.Run.Marks["cells"])
-	if have := len(r.Run.Samples) - r.retaken(); errRounds == nil && errCells == nil && have < rounds*cells {
-		r.warn("the run is unfinished: %d of %d samples", have, rounds*cells)
+	if errRounds != nil || errCells != nil {
+		return 0, 0
+	}
+	return len(r.Run.Samples) - r.retaken(), rounds * cells
+}
+
+func (r *Report) warnUnfinished() {
+	if have, planned := r.samples(); have < planned {
+		r.warn("the run is unfinished: %d of %d samples", have, planned)
 	}
 }
 
@@ -140,8 +148,12 @@ func (r *Report) warnSamples() {
 	}
 }
 
-// warnGaps names the cells that are missing from tables and pictures.
+// warnGaps names the cells that are missing from tables and pictures. What a
+// finished run lacks, it was not asked for.
 func (r *Report) warnGaps() {
+	if have, planned := r.samples(); planned > 0 && have >= planned {
+		return
+	}
 	var names []string
 	for _, m := range r.matrices {
 		for _, g := range m.Gaps() {
