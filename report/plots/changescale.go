@@ -45,7 +45,7 @@ func (c changeScale) at(ratio float64) float64 {
 func (c changeScale) leaves(ratio float64) bool { return math.Abs(math.Log(ratio)) > c.reach }
 
 // steps of a scale of at most threefold.
-var steps = []float64{0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5}
+var steps = []float64{0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5}
 
 // ticks returns ratios, one of them 1 and at most four on each side of it: whole
 // percents, or powers where the scale is wide.

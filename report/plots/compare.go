@@ -52,6 +52,7 @@ type comparePlot struct {
 	subtitle string
 	sections []compareMetric
 	names    map[string]string // of the cells
+	label    float64           // size of the names, one for all
 
 	x           changeScale
 	top, bottom float64 // of all sections
@@ -136,15 +137,18 @@ func (p *comparePlot) alpha() float64 {
 func (p *comparePlot) layout() {
 	p.top = headHeight(p.subtitle) + 22
 	p.bottom = p.top
-	widest := 0.0
+	widest := ""
 	for _, m := range p.sections {
 		p.bottom += m.height()
 		for _, j := range m.rows {
-			widest = max(widest, changedPen.width(p.names[j.Cell]))
+			if name := p.names[j.Cell]; changedPen.width(name) > changedPen.width(widest) {
+				widest = name
+			}
 		}
 	}
+	p.label = fit(changedPen, widest, compareLabel).size
 	p.x = newChangeScale(p.sections)
-	p.x.a = margin + min(widest, compareLabel) + 14
+	p.x.a = margin + min(changedPen.width(widest), compareLabel) + 14
 	p.x.b = pageWidth - margin - compareChange - compareVerdict + 16
 }
 
@@ -226,8 +230,9 @@ func (p *comparePlot) row(s *sheet, y float64, j verdict.Judged) {
 		pen.color = clr
 	}
 	base := y + 3.1
-	name, room := p.names[j.Cell], p.x.a-margin-8
-	s.text(point{margin, base}, fit(pen, name, room), elide(fit(pen, name, room), name, room))
+	label := pen
+	label.size = p.label
+	s.text(point{margin, base}, label, elide(label, p.names[j.Cell], compareLabel))
 	right := s.width - margin
 	s.text(point{right - compareVerdict, base}, fit(pen, j.Verdict.String(), compareVerdict), j.Verdict.String())
 	if math.IsNaN(j.Ratio) {

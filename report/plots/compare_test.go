@@ -64,7 +64,7 @@ func TestCompareText(t *testing.T) {
 	svg := svgOf(t, Compare(compareTable(), aboutCompare))
 	for _, label := range []string{
 		"rows got worse (up to +", "2 better (up to -1", "HEAD (4567cdef) against main (0123abcd)", "interval at 95%", "12 pairs",
-		"ns/item", "cpu-ns/item", "Factor/strategy=serial", "Handoff/strategy=shared-file", "slower", "faster", "same", "inconclusive", "Canary", "+10%", "−10%",
+		"ns/item", "cpu-ns/item", "Factor: serial", "Handoff: shared-file", "slower", "faster", "same", "inconclusive", "Canary", "+10%", "−10%",
 		"redraw: handoff compare -rounds 12 main HEAD",
 	} {
 		if !strings.Contains(svg, label) {
@@ -84,14 +84,21 @@ func TestShortNames(t *testing.T) {
 		}
 		return all
 	}
-	got := shortNames(rows("A/strategy=x/chunk=auto/n=1", "A/strategy=x/chunk=auto/n=2", "B/plain/on=disk"))
-	for cell, want := range map[string]string{"A/strategy=x/chunk=auto/n=1": "A/strategy=x/n=1", "A/strategy=x/chunk=auto/n=2": "A/strategy=x/n=2", "B/plain/on=disk": "B/plain"} {
-		if got[cell] != want {
-			t.Errorf("%s is called %s, want %s", cell, got[cell], want)
+	for want, cells := range map[string][]string{
+		"A: x, n=1":       {"A/strategy=x/chunk=auto/n=1", "A/strategy=x/chunk=auto/n=2", "B/strategy=x/chunk=1"},
+		"A: x":            {"A/strategy=x/n=1", "A/strategy=y/n=2"}, // the strategy tells
+		"A: x, 2 digits":  {"A/strategy=x/digits=2/chunk=1", "A/strategy=x/digits=9/chunk=auto"},
+		"A: x, 1 MiB":     {"A/strategy=x/payload=1048576", "A/strategy=x/payload=0"},
+		"A: json, encode": {"A/codec=json/way=encode/batch=256", "A/codec=json/way=decode/batch=256"},
+		"A: small, way=":  {"A/small/way=", "A/small/way=1"},
+		"A: plain":        {"A/plain/on=disk", "B"},
+		"A":               {"A", "A/n=1"},
+		"A: 100_items":    {"A/100_items", "A/1000_items"},
+		"A: n=1":          {"A/n=1", "A"},
+	} {
+		if got := shortNames(rows(cells...)); got[cells[0]] != want {
+			t.Errorf("%s is called %q, want %q", cells[0], got[cells[0]], want)
 		}
-	}
-	if got := shortNames(rows("A", "A/n=1")); got["A/n=1"] != "A/n=1" {
-		t.Errorf("two cells are called %q", got["A/n=1"])
 	}
 	long := strings.Repeat("a", 40) + strings.Repeat("ö", 40)
 	cut := elide(comparePen, long, 100)
@@ -112,7 +119,7 @@ func TestChangeScale(t *testing.T) {
 	if s.at(100) != 500 || s.at(0) != 100 || !s.leaves(0) || s.leaves(2) {
 		t.Error("what lies outside must go to the nearer end")
 	}
-	for reach, want := range map[float64]string{0.01: "+1%", 0.1: "+5%", 0.5: "+20%", 1: "+50%", 3: "×4", 20: "÷256"} {
+	for reach, want := range map[float64]string{0.01: "+1%", 0.1: "+5%", 0.5: "+25%", 1: "+50%", 3: "×4", 20: "÷256"} {
 		ticks := changeScale{reach: reach}.ticks()
 		if !slices.ContainsFunc(ticks, func(v float64) bool { return tickWords(v) == want }) {
 			t.Errorf("reach %g has ticks %v, want %s among them", reach, ticks, want)

@@ -47,7 +47,7 @@ func (s *sheet) frame(title, subtitle string, caption Caption) {
 	for p.width(foot) > s.width-2*margin && p.size > 5 {
 		p.size -= 0.2
 	}
-	s.text(point{margin, s.height - footerBase}, p, foot)
+	s.text(point{margin, s.height - footerBase}, p, elide(p, foot, s.width-2*margin))
 }
 
 // headHeight is where the frame's head ends, in points from the top.

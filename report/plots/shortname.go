@@ -1,54 +1,110 @@
 package plots
 
 import (
+	"slices"
+	"strconv"
 	"strings"
 
+	"github.com/handoff-go/handoff/report/analysis"
 	"github.com/handoff-go/handoff/report/verdict"
 )
 
-// shortNames leaves out of the cells' names what is the same in all that say it, such
-// as chunk=auto, as long as no two cells come to share a name.
+// shortNames spells cells in words: their benchmark, and of each key only what tells
+// cells of one benchmark apart.
 func shortNames(rows []verdict.Judged) map[string]string {
-	values := map[string]map[string]bool{}
+	groups := map[string][]string{} // cells by benchmark
 	for _, j := range rows {
-		for part := range strings.SplitSeq(j.Cell, "/") {
-			if key, value, ok := strings.Cut(part, "="); ok {
-				if values[key] == nil {
-					values[key] = map[string]bool{}
-				}
-				values[key][value] = true
-			}
+		bench, _, _ := strings.Cut(j.Cell, "/")
+		if !slices.Contains(groups[bench], j.Cell) {
+			groups[bench] = append(groups[bench], j.Cell)
 		}
 	}
-	short, taken := map[string]string{}, map[string]string{}
-	for _, j := range rows {
-		name := shortName(j.Cell, values)
-		if other, ok := taken[name]; ok && other != j.Cell {
-			return fullNames(rows)
+	short := map[string]string{}
+	for bench, cells := range groups {
+		keep := telling(cells)
+		for _, cell := range cells {
+			short[cell] = spellCell(bench, cell, keep)
 		}
-		short[j.Cell], taken[name] = name, j.Cell
 	}
 	return short
 }
 
-// shortName keeps the strategy, and the keys of which there are several values.
-func shortName(cell string, values map[string]map[string]bool) string {
-	var kept []string
-	for part := range strings.SplitSeq(cell, "/") {
+// telling returns which parts of the cells' names are shown: the strategy or the
+// codec, what has no key, and of the others as few as tell all cells apart, rather
+// those that stand first.
+func telling(cells []string) func(part string) bool {
+	dropped := map[string]bool{}
+	keep := func(part string) bool {
 		key, _, ok := strings.Cut(part, "=")
-		if !ok || key == "strategy" || len(values[key]) > 1 {
-			kept = append(kept, part)
+		return !ok || !dropped[key]
+	}
+	keys := keysOf(cells)
+	for _, key := range slices.Backward(keys) {
+		if key == "strategy" || key == "codec" {
+			continue
+		}
+		if dropped[key] = true; !distinct(cells, keep) {
+			dropped[key] = false
 		}
 	}
-	return strings.Join(kept, "/")
+	return keep
 }
 
-func fullNames(rows []verdict.Judged) map[string]string {
-	full := map[string]string{}
-	for _, j := range rows {
-		full[j.Cell] = j.Cell
+// keysOf are the keys of all cells, in the order in which they come.
+func keysOf(cells []string) []string {
+	var keys []string
+	for _, cell := range cells {
+		for part := range strings.SplitSeq(cell, "/") {
+			if key, _, ok := strings.Cut(part, "="); ok && !slices.Contains(keys, key) {
+				keys = append(keys, key)
+			}
+		}
 	}
-	return full
+	return keys
+}
+
+// distinct tells whether no two cells are spelled alike.
+func distinct(cells []string, keep func(part string) bool) bool {
+	seen := map[string]bool{}
+	for _, cell := range cells {
+		seen[spellCell("", cell, keep)] = true
+	}
+	return len(seen) == len(cells)
+}
+
+// spellCell is "Handoff: process-gob, 4 KiB".
+func spellCell(bench, cell string, keep func(part string) bool) string {
+	var words []string
+	for _, part := range strings.Split(cell, "/")[1:] {
+		if keep(part) {
+			words = append(words, spellPart(part))
+		}
+	}
+	if len(words) == 0 {
+		return bench
+	}
+	return bench + ": " + strings.Join(words, ", ")
+}
+
+// spellPart spells the keys of handoff's own benchmarks without their names.
+func spellPart(part string) string {
+	key, value, _ := strings.Cut(part, "=")
+	n, err := strconv.Atoi(value)
+	switch {
+	case value == "":
+		return part
+	case key == "strategy" || key == "codec" || key == "shape" || key == "way":
+		return value
+	case err != nil:
+		return part
+	case key == "digits":
+		return value + " digits"
+	case key == "payload" && n == 0:
+		return "no payload"
+	case key == "payload":
+		return analysis.Bytes(float64(n), 3)
+	}
+	return part
 }
 
 // elide takes as much out of the middle of a text as it needs to fit the width.
