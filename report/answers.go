@@ -7,14 +7,17 @@ import (
 	"github.com/handoff-go/handoff/report/analysis"
 )
 
-// answersMethod says how the answers were found that are not read off a curve.
-const answersMethod = "A shape that was measured with several sizes of item has its break-even read off between them; for the others it is computed from the handoff cost o of items " +
-	"with nothing to compute, as c = o/(P−1). That takes o for the same beside work, and its interval holds how o varies, not that. A codec wins if the other takes 5% longer at least and the interval of the ratios within each round is clear of 1; else they tie. " +
-	"Break-evens tie where their intervals meet; those computed from o, where the difference within each round is less than 5% or not clear of zero."
+// How the answers were found that are not read off a curve.
+const (
+	computedMethod = "A shape that was measured with several sizes of item has its break-even read off between them; for the others it is computed from the handoff cost o of items " +
+		"with nothing to compute, as c = o/(P−1). That takes o for the same beside work, and its interval holds how o varies, not that."
+	tiesMethod = "A codec wins if the other takes 5% longer at least and the interval of the ratios within each round is clear of 1; else they tie. " +
+		"Break-evens tie where their intervals meet; those computed from o, where the difference within each round is less than 5% or not clear of zero."
+)
 
-// checkWords say how far the computed break-evens are off where they can be
-// checked, "" where they cannot.
-func (r *Report) checkWords() string {
+// checkWords say in a paragraph how far the computed break-evens are off where they
+// can be checked, and nothing where they cannot.
+func (r *Report) checkWords() []string {
 	var words []string
 	shape := ""
 	for _, c := range analysis.Checks(r.matrices, r.answers) {
@@ -25,9 +28,9 @@ func (r *Report) checkWords() string {
 		words = append(words, text)
 	}
 	if len(words) == 0 {
-		return ""
+		return nil
 	}
-	return " Computed where it was measured, too: " + strings.Join(words, "; ") + "."
+	return []string{"Computed where it was measured, too: " + strings.Join(words, "; ") + "."}
 }
 
 // answerTables has a table for each question that the run answers.

@@ -225,7 +225,7 @@ func (d *Beside) Markdown() string {
 	for _, t := range append([]*table{d.differences()}, d.tables()...) {
 		fmt.Fprintf(&out, "\n## %s\n\n%s", t.title, t)
 	}
-	fmt.Fprintf(&out, "\n%s\n", besideMethod)
+	markdownMethods(&out, []string{besideMethod})
 	return out.String()
 }
 
@@ -248,7 +248,7 @@ func (d *Beside) page() (*page, error) {
 	about := newPageTable("differences", d.differences())
 	return &page{
 		Title: d.title(), Lead: append(d.legend(), notVerdict), Warnings: d.Warnings, About: &about,
-		Pictures: pictures, Tables: newPageTables(d.tables()), Method: besideMethod,
+		Pictures: pictures, Tables: newPageTables(d.tables()), Methods: []string{besideMethod},
 		Files: fileLinks([]string{summaryName}),
 	}, err
 }

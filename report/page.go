@@ -51,7 +51,7 @@ type page struct {
 	About    *pageTable // instead of Facts, where there are two runs
 	Pictures [][]figure // those of a row stand beside each other
 	Tables   []pageTable
-	Method   string
+	Methods  []string
 	Files    []link
 }
 
@@ -208,7 +208,7 @@ func spread(text string) template.HTML {
 func (r *Report) page(svgs map[string][]byte, files []string) *page {
 	p := &page{
 		Title: r.Name(), Lead: []string{r.caption().Machine}, Warnings: r.Warnings, Facts: r.facts(),
-		Tables: newPageTables(append(r.tables(), r.details()...)), Method: r.methods(), Files: fileLinks(files),
+		Tables: newPageTables(append(r.tables(), r.details()...)), Methods: r.methods(), Files: fileLinks(files),
 	}
 	for _, plot := range r.Plots {
 		p.Findings = append(p.Findings, link{"#" + plot.Name, plot.Title})

@@ -8,14 +8,13 @@ import (
 	"github.com/handoff-go/handoff/report/record"
 )
 
-// method says how the numbers were made; it stands under the tables.
-const method = "Values are medians with 95% order-statistic intervals (benchstat's own). " +
-	"`1.98×` is the speed-up over serial, the median of the ratios within each round; `~` means that its interval holds 1, " +
-	"parentheses that there are too few samples for an interval. " +
-	"The handoff cost of an item is P·wall/N − c: all worker time beyond the compute c that serial measured in the same round; " +
-	"a strategy breaks even where it equals (P−1)·c, read off between the measured sizes, with a bootstrap interval over rounds."
-
+// How the numbers were made; it stands under the tables.
 const (
+	valueMethod = "Values are medians with 95% order-statistic intervals (benchstat's own). " +
+		"`1.98×` is the speed-up over serial, the median of the ratios within each round; `~` means that its interval holds 1, " +
+		"parentheses that there are too few samples for an interval."
+	costMethod = "The handoff cost of an item is P·wall/N − c: all worker time beyond the compute c that serial measured in the same round; " +
+		"a strategy breaks even where it equals (P−1)·c, read off between the measured sizes, with a bootstrap interval over rounds."
 	floorMethod = "A time `of the floor` is the median of the ratios within each round. The floor of a cell with one item in one chunk is a message " +
 		"that goes there and back alone; that of other cells, as many messages as do not wait for each other. Items without a payload are compared with 64 bytes."
 	autoMethod = "A time `of the best` is that of the automatic chunk divided by that of the fixed chunk that had the smallest median in the other rounds, " +
@@ -31,22 +30,23 @@ const rooflineMethod = "A worker computes an item and serializes it, one after t
 	"A dot is what was measured, and how far it is below its line is what scheduling and waiting cost: a small item under a high roof wants larger chunks " +
 	"or fewer switches, one at its roof wants a cheaper codec (or, where it is the CPUs', more of them), and one on the slope wants more CPUs."
 
-// methods says how the numbers of this run were made.
-func (r *Report) methods() string {
-	text := method
+// methods says how the numbers of this run were made, in paragraphs.
+func (r *Report) methods() []string {
+	all := []string{valueMethod, costMethod}
 	if len(r.floors) > 0 {
-		text += " " + floorMethod
+		all = append(all, floorMethod)
 	}
 	if len(r.autos) > 0 {
-		text += " " + autoMethod
+		all = append(all, autoMethod)
 	}
 	if len(r.answers) > 0 {
-		text += " " + answersMethod + r.checkWords()
+		all = append(all, computedMethod, tiesMethod)
+		all = append(all, r.checkWords()...)
 	}
 	if len(r.lanes) > 0 {
-		text += " " + lanesMethod
+		all = append(all, lanesMethod)
 	}
-	return text
+	return all
 }
 
 // hasStrategies reports whether the matrix is of a benchmark that compares
@@ -136,7 +136,7 @@ func (r *Report) Markdown() string {
 	for _, t := range r.tables() {
 		fmt.Fprintf(&out, "\n## %s\n\n%s", t.title, t)
 	}
-	fmt.Fprintf(&out, "\n%s\n", r.methods())
+	markdownMethods(&out, r.methods())
 	for _, p := range r.Plots {
 		fmt.Fprintf(&out, "\n## %s\n\n[![%s](plots/%s.png)](plots/%s.svg)\n\n%s\n", p.Name, p.Title, p.Name, p.Name, p.Reading)
 	}
@@ -153,6 +153,14 @@ func markdownWarnings(out *strings.Builder, warnings []string) {
 	out.WriteString("\n## Warnings\n\n")
 	for _, w := range warnings {
 		fmt.Fprintf(out, "- %s\n", w)
+	}
+}
+
+// markdownMethods writes how the numbers were made, a paragraph a point.
+func markdownMethods(out *strings.Builder, methods []string) {
+	out.WriteString("\n## How the numbers were made\n\n")
+	for _, m := range methods {
+		fmt.Fprintf(out, "- %s\n", m)
 	}
 }
 
