@@ -98,6 +98,8 @@ func (p *Chunks) Title() string {
 	switch {
 	case far.Label != "":
 		return "With " + (Column{Strategy: far.Strategy, Label: far.Label}).the() + " the automatic chunk takes " + Times(far.OfBest.Center) + " as long as the best"
+	case near == 1 && len(p.Curves) == 1:
+		return "The automatic chunk is within 5% of the best one"
 	case near == len(p.Curves):
 		return "The automatic chunk is within 5% of the best, with every strategy"
 	}

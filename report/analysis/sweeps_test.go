@@ -298,6 +298,10 @@ func TestChunks(t *testing.T) {
 	if got := c.Title(); got != "The automatic chunk is within 5% of the best, with every strategy" {
 		t.Error(got)
 	}
+	c.Curves = c.Curves[:1]
+	if got := c.Title(); got != "The automatic chunk is within 5% of the best one" {
+		t.Error(got)
+	}
 }
 
 func TestWorkers(t *testing.T) {
