@@ -21,29 +21,45 @@ type LaneCPU struct {
 // a phase is counted too, which is seldom.
 type cpuClock struct {
 	costs int64 // of one labeller.begins, which each phase contains once
+	oneIn int   // of so many stretches between two waits one is timed; 0 as 1
 
-	mu     sync.Mutex // an abandoned lane goes on
-	thread int        // 0: none yet
-	at     int64
-	phase  phase
-	seen   [phaseEnd]int64 // phases
-	whole  [phaseEnd]int64 // those on one thread
-	spent  [phaseEnd]int64 // nanoseconds in these
+	mu        sync.Mutex // an abandoned lane goes on
+	begun     bool
+	stretches int
+	timed     bool // this stretch
+	thread    int  // 0: not known when the phase began
+	at        int64
+	phase     phase
+	seen      [phaseEnd]int64 // phases
+	whole     [phaseEnd]int64 // those on one thread
+	spent     [phaseEnd]int64 // nanoseconds in these
 }
 
 // begins ends the current phase and begins p.
 func (c *cpuClock) begins(p phase) {
-	thread, now := threadCPU()
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.thread != 0 {
+	thread, now := c.reading()
+	if c.begun {
 		c.seen[c.phase]++
-		if c.thread == thread {
-			c.whole[c.phase]++
-			c.spent[c.phase] += now - c.at
-		}
 	}
-	c.thread, c.at, c.phase = thread, now, p
+	if c.thread != 0 && c.thread == thread {
+		c.whole[c.phase]++
+		c.spent[c.phase] += now - c.at
+	}
+	c.begun, c.thread, c.at, c.phase = true, thread, now, p
+}
+
+// reading is none in a stretch that is not timed.
+func (c *cpuClock) reading() (thread int, now int64) {
+	if c.phase == phaseWait { // which ends now
+		c.timed = c.stretches%max(1, c.oneIn) == 0
+		c.stretches++
+	}
+	if !c.timed {
+		return 0, 0
+	}
+	return threadCPU()
 }
 
 // phases returns the account, without waiting, in which the thread was others', and

@@ -40,6 +40,18 @@ func TestCPUClock(t *testing.T) {
 	if got, want := c.phases(), (Phases{Transfer: 3*1 + 3, Decode: 3 * 7, Compute: 4 * 47}); got != want {
 		t.Errorf("without what the clock costs, counted %+v, want %+v", got, want)
 	}
+	thread, ns = 1, 0
+	seldom, readings := cpuClock{oneIn: 4}, 0
+	threadCPU = func() (int, int64) { readings++; return thread, ns }
+	for range 8 {
+		for _, p := range []phase{phaseBusy, phaseCompute, phaseWait} {
+			seldom.begins(p)
+			ns += 10
+		}
+	}
+	if got, want := seldom.phases(), (Phases{Transfer: 80, Compute: 80}); got != want || readings != 2*3 {
+		t.Errorf("one stretch in four timed: counted %+v by %d readings, want %+v by 6", got, readings, want)
+	}
 	threadCPU = func() (int, int64) { return 0, 0 }
 	var none cpuClock
 	none.begins(phaseCompute)

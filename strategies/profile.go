@@ -204,11 +204,16 @@ func (p *profiling) stopGrace() time.Duration {
 // profileGrace is for busy machines: mostly it is a tenth of a second.
 const profileGrace = 5 * time.Second
 
+// shiftsPerReading is how seldom the clocks of workers that are goroutines are read:
+// their chunks are a few items, and a reading takes a third of a microsecond.
+const shiftsPerReading = 8
+
 // labeller implements observing.
 func (p *profiling) labeller(kind laneKind, _ int) observer {
 	l := newLabeller(p.labels, kind.String())
 	l.clock.costs = p.costs
 	if p.inProcess {
+		l.clock.oneIn = shiftsPerReading
 		l.contexts[phaseTransfer], l.contexts[phaseBusy] = l.contexts[phaseWait], l.contexts[phaseWait]
 	}
 	p.mu.Lock()
