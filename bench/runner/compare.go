@@ -22,6 +22,11 @@ type Comparison struct {
 	// Max ends the comparison in time, with the samples that there are by then; 0
 	// is no limit.
 	Max time.Duration
+
+	// Enough, if there is one, is asked at the end of each round, with the files of the two
+	// sides; true ends the comparison. It must not ask which side is faster: that would
+	// find differences where there are none.
+	Enough func(base, head string) bool
 }
 
 // Compared is what a comparison has come to.
@@ -31,6 +36,7 @@ type Compared struct {
 	Done, Total int    // samples; the total is 0 if it ended before that was known
 	Cells       int    // benchmarks; with fewer than two samples for each, some have none
 	OutOfTime   bool   // Max ended it
+	HadEnough   bool   // Enough ended it
 }
 
 var comparison = kind{"compare", "compare-", Config{Suite: compareSuite, Benchtime: autoBenchtime}}
@@ -43,7 +49,11 @@ var comparison = kind{"compare", "compare-", Config{Suite: compareSuite, Benchti
 // Errors are as those of [Run]. After one, what was recorded is there too, and
 // the comparison can be resumed by its folder. The checkout is not touched.
 func Compare(ctx context.Context, c Comparison) (Compared, error) {
-	return c.do(ctx, newRun(comparison, c.Config, c.sides()))
+	r := newRun(comparison, c.Config, c.sides())
+	if c.Enough != nil {
+		r.enough = func() bool { return c.Enough(filepath.Join(r.dir, BaseFile), filepath.Join(r.dir, HeadFile)) }
+	}
+	return c.do(ctx, r)
 }
 
 func (c Comparison) sides() []*side {
@@ -64,7 +74,7 @@ func (c Comparison) do(ctx context.Context, r *run) (Compared, error) {
 	}
 	done := Compared{
 		Dir: r.kept(), Base: filepath.Join(r.dir, BaseFile), Head: filepath.Join(r.dir, HeadFile),
-		Done: r.done, Total: r.total, Cells: len(r.cells), OutOfTime: r.outOfTime,
+		Done: r.done, Total: r.total, Cells: len(r.cells), OutOfTime: r.outOfTime, HadEnough: r.hadEnough,
 	}
 	if r.total == 0 { // it has not come as far as the samples
 		done.recall(r.sides)

@@ -343,6 +343,31 @@ func TestCompareInterruptedGoesOn(t *testing.T) {
 	}
 }
 
+// Who has enough is asked after each round, with the files as they are then.
+func TestCompareEnough(t *testing.T) {
+	c := twoRevisions(t, repository(t))
+	c.Head, c.Package, c.Rounds = c.Base, ".", 5
+	var sizes []int64
+	c.Enough = func(base, head string) bool {
+		for _, path := range []string{base, head} {
+			info, err := os.Stat(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			sizes = append(sizes, info.Size())
+		}
+		return len(sizes) == 4
+	}
+	done, err := Compare(within(t), c)
+	perRound := 2 * done.Cells
+	if err != nil || !done.HadEnough || done.OutOfTime || done.Done != 2*perRound || done.Total != done.Done {
+		t.Errorf("%+v, %v, want 2 rounds", done, err)
+	}
+	if len(sizes) != 4 || sizes[2] <= sizes[0] || sizes[3] <= sizes[1] {
+		t.Errorf("asked with files of %d bytes", sizes)
+	}
+}
+
 // stopAfter lets the time of a run be over once n turns are reported.
 type stopAfter struct {
 	n   int

@@ -87,7 +87,9 @@ type run struct {
 	progress   *progress
 	eta        eta
 
-	done, total int // samples, on all sides
+	done, total int         // samples, on all sides
+	enough      func() bool // nil: never
+	hadEnough   bool
 	outOfTime   bool
 }
 

@@ -18,12 +18,15 @@ func (r *run) takeAll(ctx context.Context) error {
 	if err := r.takeTurns(ctx, turns); err != nil {
 		return err
 	}
-	for again := retakes(r.sides, all); len(again) > 0; again = retakes(r.sides, all) {
+	for again := retakes(r.sides, all); len(again) > 0 && !r.hadEnough; again = retakes(r.sides, all) {
 		r.progress.say("taking %s again: other programs kept the CPUs busy", count(len(again), "pair"))
 		r.total += len(again) * len(r.sides)
 		if err := r.takeTurns(ctx, again); err != nil {
 			return err
 		}
+	}
+	if r.hadEnough {
+		r.total = r.done
 	}
 	r.progress.say("%s of %s in %v: %s", count(r.done, "sample"), count(len(r.cells), "cell"), time.Since(r.started).Round(time.Second), r.dir)
 	return nil
@@ -70,8 +73,13 @@ func (r *run) bothDone() map[turn]bool {
 	return done
 }
 
+// takeTurns takes them in their order, until there is enough or no more time.
 func (r *run) takeTurns(ctx context.Context, turns []turn) error {
 	for i, t := range turns {
+		if r.atRoundsEnd(turns, i) && r.enough != nil && r.enough() {
+			r.hadEnough = true
+			return nil
+		}
 		if i > 0 && t.round > turns[0].round && turns[i-1].round == turns[0].round {
 			r.checkBudget(turns[i:])
 		}
@@ -83,6 +91,14 @@ func (r *run) takeTurns(ctx context.Context, turns []turn) error {
 		}
 	}
 	return nil
+}
+
+// atRoundsEnd tells whether a round ends before the turn i.
+func (r *run) atRoundsEnd(turns []turn, i int) bool {
+	if i == 0 { // of a run that goes on
+		return r.done > 0 && r.done%(len(r.cells)*len(r.sides)) == 0
+	}
+	return turns[i].round != turns[i-1].round
 }
 
 func (r *run) announce() {

@@ -44,7 +44,8 @@ measure or read, 3 inconclusive.
 type comparing struct {
 	runner.Comparison
 	judging
-	args []string
+	args  []string
+	width float64 // 0: the rounds are fixed
 
 	stdout, stderr io.Writer
 }
@@ -72,10 +73,14 @@ var compareCommand = command{
 	run: runCompare,
 }
 
-// judgingFlags say how to judge what was measured, and maxFlag when to stop measuring.
+// judgingFlags say how to judge what was measured.
 var judgingFlags = []string{"gate", "threshold", "alpha", "floors", "format"}
 
-const maxFlag = "max"
+// When to stop measuring.
+const (
+	maxFlag   = "max"
+	widthFlag = "width"
+)
 
 // runCompare is the subcommand compare: sample two sides or read them, judge,
 // and let the exit code tell.
@@ -100,6 +105,7 @@ func (c *comparing) flags() *flag.FlagSet {
 	measureFlags(flags, &c.Config, "compare")
 	flags.StringVar(&c.Benchtime, "benchtime", "", "make each sample of `N`x iterations (default as many as take 0.15 s, found out once)")
 	flags.DurationVar(&c.Max, maxFlag, 0, "stop after `T`, and answer with what there is")
+	flags.Var(&textFlag{set: c.setWidth}, widthFlag, fmt.Sprintf("stop at the end of the round in which the intervals of all gated times are within ±`P`, after -rounds (default %d) at the latest", mostRounds))
 	c.judging.flags(flags)
 	return flags
 }
@@ -159,6 +165,9 @@ func (c *comparing) run(ctx context.Context) error {
 		return errors.New("want BASE and HEAD: two git revisions, test binaries or recorded files; or -o with the folder of an interrupted comparison")
 	}
 	c.Base, c.Head = sides.sources()
+	if c.width > 0 {
+		c.untilNarrow()
+	}
 	done, err := runner.Compare(ctx, c.Comparison)
 	if err != nil {
 		return fmt.Errorf("%w%s", err, howToGoOn("compare", done.Dir, c.repeat(), err))
@@ -166,10 +175,34 @@ func (c *comparing) run(ctx context.Context) error {
 	if done.OutOfTime {
 		fmt.Fprintf(c.stderr, "stopped after %v with %d samples: go on with handoff compare -o %s%s\n", c.Max, done.Done, runner.Quoted(done.Dir), c.repeat())
 	}
+	if done.HadEnough {
+		fmt.Fprintf(c.stderr, "stopped after %d rounds: all intervals are within ±%s\n", done.Done/(2*done.Cells), percentText(c.width))
+	}
 	if done.OutOfTime && done.Done < 2*done.Cells {
 		return exitError{exitInconclusive, fmt.Errorf("inconclusive: -max %v was over before each of the %d benchmarks had been measured once", c.Max, done.Cells)}
 	}
 	return c.judge(done.Base, done.Head, done.Dir)
+}
+
+// setWidth reads the flag -width.
+func (c *comparing) setWidth(s string) (err error) {
+	c.width, err = parsePart(s, 1)
+	return err
+}
+
+// mostRounds is the cap where rounds are not fixed and none is given.
+const mostRounds = 60
+
+// untilNarrow has the comparison end on the width of its intervals. A new one needs a
+// cap; one that goes on has it in its record.
+func (c *comparing) untilNarrow() {
+	if c.Rounds == 0 && !begun(c.Out) {
+		c.Rounds = mostRounds
+	}
+	c.Enough = func(base, head string) bool {
+		table, _, err := c.table(base, head)
+		return err == nil && table.Within(c.width)
+	}
 }
 
 // onlyJudges refuses flags that say how to measure: these samples are there.
@@ -194,7 +227,7 @@ func begun(dir string) bool {
 
 // repeat spells the flags with which the comparison goes on as it was begun.
 func (c *comparing) repeat() string {
-	return repeated(c.given, append([]string{"C", "timeout"}, judgingFlags...)...)
+	return repeated(c.given, append([]string{"C", "timeout", widthFlag}, judgingFlags...)...)
 }
 
 // judge compares two recorded files. What it writes goes into dir, unless that
@@ -256,7 +289,7 @@ func (j *judging) table(basePath, headPath string) (*verdict.Table, verdict.Abou
 	}
 	rules.Design, rules.Extended = design, slices.Contains(base.Mixed, "rounds")
 	about := aboutOf(base, head)
-	about.Command = strings.Replace(about.Command, commandStart, commandStart+repeated(j.given, append([]string{maxFlag}, judgingFlags...)...), 1)
+	about.Command = strings.Replace(about.Command, commandStart, commandStart+repeated(j.given, append([]string{maxFlag, widthFlag}, judgingFlags...)...), 1)
 	return verdict.Judge(rows, rules), about, nil
 }
 

@@ -296,6 +296,30 @@ func TestCompareExtended(t *testing.T) {
 	}
 }
 
+// Where the intervals are narrow the rounds end: after as many as something could be
+// significant with. What is narrow already is not measured again.
+func TestCompareWidth(t *testing.T) {
+	binary, out := sidesBinary(t), filepath.Join(t.TempDir(), "compare")
+	var lengths []int64
+	for _, sides := range [][]string{{binary, binary}, nil} {
+		code, _, stderr := handoff(t, append([]string{"compare", "-pkg", ".", "-bench", "Cost", "-benchtime", "1x", "-gate", "time", "-width", "5%", "-o", out}, sides...)...)
+		if code != 0 || !strings.Contains(stderr, "stopped after 7 rounds: all intervals are within ±5 %\n") {
+			t.Errorf("code %d\n%s", code, stderr)
+		}
+		info, err := os.Stat(filepath.Join(out, runner.BaseFile))
+		if err != nil {
+			t.Fatal(err)
+		}
+		lengths = append(lengths, info.Size())
+	}
+	if len(lengths) != 2 || lengths[0] != lengths[1] {
+		t.Errorf("files of %d bytes: it took more samples", lengths)
+	}
+	if code, _, stderr := handoff(t, "compare", "-width", "0", "-o", out); code != 2 || !strings.Contains(stderr, "-width") {
+		t.Errorf("a width of 0: code %d, %s", code, stderr)
+	}
+}
+
 // dropLastSample cuts a record before its last round mark.
 func dropLastSample(t *testing.T, path string) {
 	t.Helper()
