@@ -3,6 +3,8 @@ package bench
 import (
 	"errors"
 	"fmt"
+	"path"
+	"path/filepath"
 	"strings"
 
 	"github.com/google/pprof/profile"
@@ -92,14 +94,33 @@ func since(before []byte, p *profile.Profile) (*profile.Profile, error) {
 }
 
 // shorten leaves type arguments out of the names of functions, as stack traces
-// do: those of a task's types may be whole structs.
+// do: those of a task's types may be whole structs. Files are named as -trimpath
+// does, by their package: a page is for others to see, who have other folders.
 func shorten(p *profile.Profile) {
 	for _, f := range p.Function {
 		from, to := strings.Index(f.Name, "["), strings.LastIndex(f.Name, "]")
 		if from >= 0 && from < to {
 			f.Name = f.Name[:from] + "[...]" + f.Name[to+1:]
 		}
+		f.Filename = trimmed(f.Name, f.Filename)
 	}
+	for _, m := range p.Mapping {
+		m.File = filepath.Base(m.File)
+	}
+}
+
+// trimmed names the file of a function by the function's package.
+func trimmed(function, file string) string {
+	if file == "" {
+		return ""
+	}
+	function, _, _ = strings.Cut(function, "[")
+	slash := strings.LastIndex(function, "/") + 1
+	name, _, found := strings.Cut(function[slash:], ".")
+	if !found {
+		return path.Base(file) // not Go's
+	}
+	return path.Join(function[:slash]+name, path.Base(file))
 }
 
 // procOf names a process.

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"runtime/debug"
 	"runtime/pprof"
 	"strconv"
 	"strings"
@@ -52,15 +53,14 @@ type Profiled struct {
 // phase: one of wait, transfer, decode, compute and encode, as the lanes say; for
 // samples without a lane collector, scheduler, profiler or other, by their
 // stack. The comments of a profile hold what it is of, as "key: value": strategy,
-// cell, items, wall, cpu (as the system counts it), and a line "lost" for each worker that handed over nothing.
+// cell, on (machine, Go, commit and time), items, wall, cpu (as the system counts it), and a line "lost" for each worker that handed over nothing.
 //
-// The check, which may be nil, gets the results of the last Map. After an error of
-// Open, Map or the check nothing is written: also the profiles are discarded that
-// worker processes have handed over by then. Where writing fails, Paths holds
-// the files that are whole. Errors:
+// The check, which may be nil, gets the results of the last Map. The options are those
+// of [strategies.Open]. Errors:
 // [strategies.ErrProfiled] when this process is being profiled already; a folder
 // that cannot be written, before anything is run; what Open, Map and the check
-// return. Nothing is written then, not even what workers had handed over. The options are those of [strategies.Open].
+// return: nothing is written then, not even what workers had handed over. Where
+// writing fails, Paths holds the files that are whole.
 func Profile[In, Out any](ctx context.Context, task *strategies.Task[In, Out], spec strategies.Spec, items []In,
 	check func([]Out) error, to Profiling, options ...strategies.Option) (Profiled, error) {
 	if to.Name == "" {
@@ -172,6 +172,7 @@ func (t *taking) comments() []string {
 	lines := []string{
 		"strategy: " + t.stats.Spec.Strategy,
 		"cell: " + strings.TrimSpace(t.stats.Spec.String()+" "+t.to.Work),
+		"on: " + surroundings(),
 		"items: " + strconv.FormatInt(t.stats.Items, 10),
 		"wall: " + t.wall.String(),
 		"cpu: " + spending{before: t.first, after: t.stats}.cpu().String(),
@@ -181,6 +182,20 @@ func (t *taking) comments() []string {
 		lines = append(lines, "lost: "+first)
 	}
 	return lines
+}
+
+// surroundings names the machine, the Go version, the commit where the build knows it,
+// and the time.
+func surroundings() string {
+	words := []string{runtime.GOOS + "/" + runtime.GOARCH, fmt.Sprintf("%d CPUs", runtime.NumCPU()), runtime.Version()}
+	if info, ok := debug.ReadBuildInfo(); ok {
+		for _, s := range info.Settings {
+			if s.Key == "vcs.revision" {
+				words = append(words, "commit "+s.Value[:min(len(s.Value), 8)])
+			}
+		}
+	}
+	return strings.Join(append(words, time.Now().UTC().Format(time.RFC3339)), ", ")
 }
 
 func writeProfile(path string, p *profile.Profile) error {

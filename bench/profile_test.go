@@ -6,6 +6,7 @@ import (
 	"errors"
 	"math"
 	"os"
+	"path"
 	"path/filepath"
 	"runtime"
 	"runtime/pprof"
@@ -119,6 +120,11 @@ func checkPhases(t *testing.T, p *profile.Profile, codec string) {
 			if phase != "compute" {
 				t.Errorf("%d samples of factoring are under %s: %q", n, phase, stack)
 			}
+		}
+	}
+	for _, f := range p.Function {
+		if path.IsAbs(f.Filename) {
+			t.Errorf("%s is in %s, which tells of this machine", f.Name, f.Filename)
 		}
 	}
 	if inCodec == 0 || factoring == 0 || phases["encode"]+phases["decode"] < inCodec {
@@ -262,6 +268,9 @@ func TestProfileLoss(t *testing.T) {
 	}
 	if len(done.Lost) != 1 || !strings.Contains(done.Lost[0].Error(), "worker 0 was lost: exit status 9") {
 		t.Errorf("lost were %v, want worker 0 with its exit status", done.Lost)
+	}
+	if on := surroundings(); !strings.Contains(on, runtime.Version()+", ") || !strings.HasSuffix(on, "Z") {
+		t.Errorf("surroundings %q", on)
 	}
 	comments := strings.Join(readAll(t, done.Paths)["cpu"].Comments, "\n")
 	if !strings.Contains(comments, "\nlost: strategies: no profile: worker 0 was lost: exit status 9") {

@@ -75,7 +75,7 @@ func measure[In, Out any](b *testing.B, pool *strategies.Pool[In, Out], items []
 
 // warmUp is how many items of n the pool computes before it is measured: an
 // eighth, and enough for each worker to have sent its type descriptions and
-// have its automatic chunk grown, which at most doubles from answer to answer.
+// have its automatic chunk grown, which grows by at most eight from answer to answer.
 func warmUp(n, workers int) int {
 	return min(n, max(n/8, 128*workers))
 }

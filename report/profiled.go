@@ -57,6 +57,9 @@ func writeProfiledCell(w io.Writer, c *profiles.Cell) {
 		fmt.Fprintf(w, ", which is %s of the %v of CPU time that the system counted", analysis.Percent(part), c.Used.Round(10*time.Millisecond))
 	}
 	io.WriteString(w, ".\n\n")
+	if c.On != "" {
+		fmt.Fprintf(w, "Taken on %s.\n\n", c.On)
+	}
 	for _, lost := range c.Lost {
 		fmt.Fprintf(w, "**Not in it:** %s\n\n", lost)
 	}

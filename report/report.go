@@ -117,7 +117,7 @@ func (r *Report) addBest() {
 	if err == nil && b.LeftOut > 0 {
 		r.warn("the picture best leaves out %d of %d kinds of data", b.LeftOut, b.LeftOut+len(b.Rows))
 	}
-	addPlot(r, "best", "Find the row of your data and the column of your work: the colour is the strategy to take, the number how many times as fast as serial it is.",
+	addPlot(r, "best", "Find the row of your data and the column of your work: the colour is the strategy to take if the work has to leave the process, the number how many times as fast as serial it is.",
 		b, err, plots.Best)
 }
 

@@ -17,6 +17,8 @@ const (
 		"a strategy breaks even where it equals (P−1)·c, read off between the measured sizes, with a bootstrap interval over rounds."
 	floorMethod = "A time `of the floor` is the median of the ratios within each round. The floor of a cell with one item in one chunk is a message " +
 		"that goes there and back alone; that of other cells, as many messages as do not wait for each other. Items without a payload are compared with 64 bytes."
+	goalsMethod = "A goal's bar is the least that was wanted, its stretch would be better still. It is reached or missed if the whole interval is on that side; " +
+		"`~` means that the interval holds the limit."
 	autoMethod = "A time `of the best` is that of the automatic chunk divided by that of the fixed chunk that had the smallest median in the other rounds, " +
 		"within each round: a chunk that was chosen because it was the best in this round, too, would look better than it is."
 )
@@ -32,7 +34,13 @@ const rooflineMethod = "A worker computes an item and serializes it, one after t
 
 // methods says how the numbers of this run were made, in paragraphs.
 func (r *Report) methods() []string {
-	all := []string{valueMethod, costMethod}
+	all := []string{valueMethod}
+	if r.main != nil && r.main != r.peersOf {
+		all = append(all, costMethod)
+	}
+	if len(r.goals) > 0 {
+		all = append(all, goalsMethod)
+	}
 	if len(r.floors) > 0 {
 		all = append(all, floorMethod)
 	}

@@ -16,7 +16,8 @@
 //     the coordinator to notice an answer. Chunk and window follow what the
 //     worker reports about its work, unless the Spec says otherwise.
 //  7. A worker that dies is noticed at once. What it had answered is used; the
-//     rest is done again, item by item, by the others and its replacement.
+//     rest is done again by the others and its replacement: the item at which it
+//     was by itself.
 //  8. [Pool.Stats] says where the time went, in both processes.
 //  9. [Pool.Close] leaves nothing behind.
 //
@@ -40,12 +41,12 @@
 // magnitude, when items are small and many:
 //
 //	serial              nothing
-//	goroutines          some ten nanoseconds
+//	goroutines          about a hundred nanoseconds
 //	process-gob         some hundred nanoseconds in full chunks, microseconds one by one
 //	process-json        two to three times that; process-jsonv2 likewise
 //	process-cbor        somewhat more than process-gob; process-msgpack more again
 //	process-binary      less than process-gob, for types that it carries
-//	process-shm-binary  some ten nanoseconds in full chunks, half of process-gob one by one
+//	process-shm-binary  about a hundred nanoseconds in full chunks, half of process-gob one by one
 //	process-unix-gob    as process-gob; process-tcp-gob somewhat more
 //	shared-file         as process-gob, and some hundred microseconds a chunk for the files
 //

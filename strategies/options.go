@@ -30,7 +30,9 @@ func newOptions(list []Option) options {
 	return o
 }
 
-// WithSetup gives the data for the task's [Setup].
+// WithSetup gives the data for the task's [Setup], which must be of exactly the type
+// that Setup takes: else Open fails. Worker processes get a copy each; goroutine
+// workers share it, so nobody may change it after Open.
 func WithSetup(data any) Option { return func(o *options) { o.setup = data } }
 
 // WithStderr says where to write what worker processes print, line by line,

@@ -10,7 +10,7 @@ import (
 
 // Trace is what every lane of one pool did when: a phase from here to there, for
 // this chunk. [WithTrace] has a pool record it, Close completes it, and WriteTo
-// writes it in the Trace Event Format, which Perfetto and chrome://tracing open.
+// writes it in the Trace Event Format, which Perfetto and chrome://tracing read.
 //
 // A worker process keeps its events until it leaves; one that dies takes them
 // with it, and the trace says so. What the coordinator did is kept all the same.

@@ -51,7 +51,10 @@ func Run(ctx context.Context, c Config) (dir string, err error) {
 	return r.kept(), err
 }
 
-// List returns the names of the cells that Run would measure, without measuring.
+// List returns the names of the cells that Run would measure. It builds the test
+// binaries in a temporary directory, which is gone when it returns, and has them list
+// their benchmarks; one that does not know of lists (package bench has them) runs once.
+// Errors are as those of [Run].
 func List(ctx context.Context, c Config) ([]string, error) {
 	if err := c.validate(); err != nil {
 		return nil, err

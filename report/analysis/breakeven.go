@@ -20,7 +20,7 @@ type Curve struct {
 	Column   Column
 	Points   []CostPoint
 	Crossing Crossing
-	Loaded   string // "with 4 KiB, computed: from 11 µs", or ""; see [BreakEven.Load]
+	Loaded   string // "record with 4 KiB, computed: from 11 µs", or ""; see [BreakEven.Load]
 }
 
 // CostPoint is one work: what an item of it costs to compute (x) and to hand
@@ -122,15 +122,21 @@ func (b *BreakEven) Load(answers []Answer) {
 	for i := range b.Curves {
 		for _, a := range answers {
 			if a.About == WhenItPays && a.Shape == load.Shape && a.Payload == load.Payload && a.Subject == b.Curves[i].Column.Label {
-				b.Curves[i].Loaded = a.loadWords()
+				b.Curves[i].Loaded = a.loadWords(b.Family)
 			}
 		}
 	}
 }
 
-// loadWords say of an answer what the note of a curve says.
-func (a Answer) loadWords() string {
+// shapePrefix begins what works of one shape have in common.
+const shapePrefix = "shape "
+
+// loadWords say of an answer what the note of a curve over a family of works says.
+func (a Answer) loadWords(family string) string {
 	words := "with " + Bytes(a.Payload, 3)
+	if family != shapePrefix+a.Shape {
+		words = a.Shape + " " + words
+	}
 	if a.Computed {
 		words += ", computed"
 	}

@@ -117,7 +117,7 @@ func (b *BreakEven) Title() string {
 		return b.processTitle(best.Crossing, neutral)
 	}
 	if best := b.Earliest(""); best != nil && best.Crossing.sharp() {
-		return "Handing over pays off once an item holds " + Time(best.Crossing.X, 2) + " of work or more"
+		return "Handing over pays off once " + b.item() + " holds " + Time(best.Crossing.X, 2) + " of work or more"
 	}
 	return neutral
 }
@@ -129,9 +129,17 @@ func (b *BreakEven) processTitle(c Crossing, neutral string) string {
 	case c.Kind == Never && math.IsInf(c.Lo, 1):
 		return "A subprocess does not pay off up to " + Time(b.Largest(), 2) + " of work in an item"
 	case c.sharp():
-		return "A subprocess pays off once an item holds " + Time(c.X, 2) + " of work or more"
+		return "A subprocess pays off once " + b.item() + " holds " + Time(c.X, 2) + " of work or more"
 	}
 	return neutral
+}
+
+// item names what is handed over: "a number" where all works have that shape.
+func (b *BreakEven) item() string {
+	if shape, ok := strings.CutPrefix(b.Family, shapePrefix); ok {
+		return "a " + shape
+	}
+	return "an item"
 }
 
 // sharp reports whether the break-even is known well enough to be a headline:

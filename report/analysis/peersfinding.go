@@ -4,7 +4,7 @@ import "fmt"
 
 // Title puts the finding about peers into words: how far our fastest row is
 // ahead of the fastest peer's, in process and between processes, where the
-// interval of the ratio carries it.
+// interval of the ratio carries it and it is at least 5%.
 func (p *Peers) Title() string {
 	const neutral = "What an item costs, in our pools and in others"
 	if least, _ := p.Samples(); least < MinSamples {
@@ -13,11 +13,11 @@ func (p *Peers) Title() string {
 	inside, insideLead := p.lead(false)
 	between, betweenLead := p.lead(true)
 	switch {
-	case insideLead.Above(1) && betweenLead.Above(1):
+	case insideLead.wins() && betweenLead.wins():
 		return fmt.Sprintf("Ours are fastest: in process by %s, between processes by %s", Times(insideLead.Center), Times(betweenLead.Center))
-	case betweenLead.Above(1):
+	case betweenLead.wins():
 		return fmt.Sprintf("Between processes ours is fastest, by %s over %s", Times(betweenLead.Center), between.Label)
-	case insideLead.Above(1):
+	case insideLead.wins():
 		return fmt.Sprintf("In process ours is fastest, by %s over %s", Times(insideLead.Center), inside.Label)
 	case insideLead.Below(1) && betweenLead.Below(1):
 		return "Others are faster: " + inside.Label + " in process, " + between.Label + " between"

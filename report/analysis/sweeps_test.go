@@ -405,14 +405,14 @@ func TestAnswers(t *testing.T) {
 func TestLoad(t *testing.T) {
 	b := &BreakEven{Curves: []Curve{{Column: Column{Label: "subprocess gob"}}, {Column: Column{Label: "shared file"}}}}
 	b.Load(Answers(matricesOf(t, handoffRun(0.1))))
-	if b.Curves[0].Loaded != "with 4 KiB, computed: from 9.9 µs" || b.Curves[1].Loaded != "" {
+	if b.Curves[0].Loaded != "record with 4 KiB, computed: from 9.9 µs" || b.Curves[1].Loaded != "" {
 		t.Errorf("%q and %q", b.Curves[0].Loaded, b.Curves[1].Loaded)
 	}
 	pays := func(shape string, payload float64) Answer {
 		return Answer{About: WhenItPays, Shape: shape, Payload: payload, Subject: "subprocess gob", Words: "pays off from " + shape}
 	}
 	b.Load([]Answer{pays("map", 1), pays("record", 64), pays("record", 8), pays("record", 0), {About: WhichCodec, Payload: 2}})
-	if b.Curves[0].Loaded != "with 8 B: from record" {
+	if b.Curves[0].Loaded != "record with 8 B: from record" {
 		t.Errorf("%q, want the smallest payload of a record", b.Curves[0].Loaded)
 	}
 	b.Curves[0].Loaded = ""

@@ -34,7 +34,7 @@ func Best(b *analysis.Best, caption Caption) *Picture {
 }
 
 func bestSubtitle(b *analysis.Best) string {
-	text := "Fastest strategy outside the process, or serial where none is faster. Numbers: speed-up over serial.\n"
+	text := "Fastest strategy outside the process; grey where serial is faster. Numbers: speed-up over serial.\n"
 	how := ""
 	if b.Computed {
 		how = "computed from the measured handoff cost"
@@ -298,7 +298,7 @@ func regionName(t analysis.Tile) string {
 	case t.Noisy():
 		return "too noisy"
 	case t.Best.IsSerial():
-		return "stay serial"
+		return "stay in process"
 	case t.All:
 		return "no difference"
 	case !t.Clear():

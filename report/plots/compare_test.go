@@ -63,7 +63,7 @@ func TestCompareGoldenImage(t *testing.T) {
 func TestCompareText(t *testing.T) {
 	svg := svgOf(t, Compare(compareTable(), aboutCompare))
 	for _, label := range []string{
-		"rows got worse (up to +", "2 better (up to -1", "HEAD (4567cdef) against main (0123abcd)", "interval at 95%", "12 pairs",
+		"rows got worse (up to 1", "2 better (up to 1", "HEAD (4567cdef) against main (0123abcd)", "interval at 95%", "12 pairs",
 		"ns/item", "cpu-ns/item", "Factor: serial", "Handoff: shared-file", "slower", "faster", "same", "inconclusive", "Canary", "+10%", "−10%",
 		"redraw: handoff compare -rounds 12 main HEAD",
 	} {

@@ -161,7 +161,7 @@ func (p *rooflinePlot) roofNote(c analysis.RoofCurve) string {
 }
 
 func (p *rooflinePlot) reached(first analysis.RoofPoint) string {
-	text := fmt.Sprintf("%.0f%% of it reached", 100*first.OfRoof.Center)
+	text := fmt.Sprintf("%.0f%% of its line reached", 100*first.OfRoof.Center)
 	if first.OfRoof.Noisy() {
 		text = "~" + text
 	}

@@ -22,6 +22,7 @@ type Cell struct {
 	Name     string // how its files' names begin
 	Strategy string
 	What     string // the spec, and the work if that was said
+	On       string // machine, Go version, commit and time, "" if that was not noted
 	Items    int64  // answered
 	Wall     time.Duration
 	Used     time.Duration // CPU time of all processes as the system counts it; 0 if that was not noted
@@ -130,6 +131,8 @@ func (c *Cell) describe() (err error) {
 			c.Strategy = value
 		case "cell":
 			c.What = value
+		case "on":
+			c.On = value
 		case "items":
 			c.Items, err = strconv.ParseInt(value, 10, 64)
 		case "wall":

@@ -24,7 +24,7 @@ func cpuOf(strategy string, parts ...part) *profile.Profile {
 	p := &profile.Profile{
 		SampleType: []*profile.ValueType{{Type: "samples", Unit: "count"}, {Type: "cpu", Unit: "nanoseconds"}},
 		PeriodType: &profile.ValueType{Type: "cpu", Unit: "nanoseconds"}, Period: 10_000_000,
-		Comments: []string{"strategy: " + strategy, "cell: " + strategy + ",workers=1 digits=9", "items: 1000", "wall: 2s"},
+		Comments: []string{"strategy: " + strategy, "cell: " + strategy + ",workers=1 digits=9", "on: linux/amd64, 2 CPUs", "items: 1000", "wall: 2s"},
 		Mapping:  []*profile.Mapping{{ID: 1, File: "/bin/handoff", HasFunctions: true}},
 	}
 	for _, part := range parts {
@@ -119,7 +119,7 @@ func TestOpen(t *testing.T) {
 		t.Fatalf("first of %d cells is %+v, want serial", len(cells), cells[0])
 	}
 	c := cells[1]
-	if c.Name != "process-gob" || c.What != "process-gob,workers=1 digits=9" || c.Items != 1000 || c.Wall.Seconds() != 2 ||
+	if c.Name != "process-gob" || c.What != "process-gob,workers=1 digits=9" || c.On != "linux/amd64, 2 CPUs" || c.Items != 1000 || c.Wall.Seconds() != 2 ||
 		c.Stopwatch == nil || c.Allocs != nil || !c.HandsOver() || strings.Join(c.Lost, "") != "worker 1 was lost: killed" {
 		t.Errorf("read %+v", c)
 	}

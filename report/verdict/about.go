@@ -148,5 +148,8 @@ func (t *Table) Finding() string {
 // extreme is the largest change among the rows with a verdict.
 func (t *Table) extreme(v Verdict) string {
 	of := slices.DeleteFunc(slices.Clone(t.Rows), func(j Judged) bool { return j.Verdict != v })
-	return slices.MaxFunc(of, func(a, b Judged) int { return cmp.Compare(math.Abs(a.size()), math.Abs(b.size())) }).Change()
+	return slices.MaxFunc(of, func(a, b Judged) int { return cmp.Compare(math.Abs(a.size()), math.Abs(b.size())) }).unsigned()
 }
+
+// unsigned spells the size of a difference whose direction is said.
+func (j Judged) unsigned() string { return strings.TrimLeft(j.Change(), "+-") }

@@ -17,6 +17,7 @@ func (t *Table) Markdown(about About) string {
 	if len(changed) == 0 {
 		out.WriteString("No row changed.\n\n")
 	}
+	fmt.Fprintf(&out, "%s\n\n", legend)
 	for _, remark := range t.remarks() {
 		fmt.Fprintf(&out, "- %s\n", remark)
 	}
@@ -33,6 +34,10 @@ func (t *Table) Markdown(about About) string {
 	}
 	return out.String()
 }
+
+// legend says how to read the rows.
+const legend = "p is corrected for all rows of a metric; *visible from* is the smallest change that this comparison could have shown; " +
+	"an inconclusive row passes where its interval ends within what the gate tolerates."
 
 // split parts the rows that changed, or may break a gate, from the rest.
 func (t *Table) split() (changed, rest []Judged) {

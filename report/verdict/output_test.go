@@ -109,9 +109,9 @@ func TestFindings(t *testing.T) {
 		want string
 	}{
 		{[]Row{same}, "No row changed beyond doubt"},
-		{[]Row{slower, same}, "1 of 2 rows got worse, by up to +20.0%"},
-		{[]Row{faster, same, same}, "1 of 3 rows got better, by up to -20.0%"},
-		{[]Row{faster, slower}, "1 of 2 rows got worse (up to +20.0%), 1 better (up to -20.0%)"},
+		{[]Row{slower, same}, "1 of 2 rows got worse, by up to 20.0%"},
+		{[]Row{faster, same, same}, "1 of 3 rows got better, by up to 20.0%"},
+		{[]Row{faster, slower}, "1 of 2 rows got worse (up to 20.0%), 1 better (up to 20.0%)"},
 		{[]Row{slower, canary}, "Void: the canary moved, so something else than the change did"},
 	} {
 		if got := Judge(c.rows, Rules{}).Finding(); got != c.want {
