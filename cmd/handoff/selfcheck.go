@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -96,21 +97,37 @@ func (c *checking) run(ctx context.Context, stdout io.Writer) error {
 		defer os.RemoveAll(temp)
 		folder = temp
 	}
+	return c.finish(stdout, c.tryAll(ctx, folder))
+}
+
+// finish concludes from what there is, also where the trials were interrupted.
+func (c *checking) finish(stdout io.Writer, err error) error {
+	if len(c.measured) == 0 {
+		return err
+	}
+	return errors.Join(c.conclude(stdout), err)
+}
+
+// tryAll makes the trials one after the other.
+func (c *checking) tryAll(ctx context.Context, folder string) error {
 	trials := trialsOf(c.full)
 	for i, t := range trials {
 		fmt.Fprintf(c.stderr, "%d of %d: %s\n", i+1, len(trials), t.name)
-		if err := c.try(ctx, t, filepath.Join(folder, c.folderOf(i, t))); err != nil {
+		switch err := c.try(ctx, t, filepath.Join(folder, c.folderOf(t))); {
+		case err != nil && i > 0:
+			return fmt.Errorf("after %d of %d comparisons: %w", i, len(trials), err)
+		case err != nil:
 			return err
 		}
 	}
-	return c.conclude(stdout)
+	return nil
 }
 
 // folderOf names a trial's samples. A quick check and a full one share none: their
 // cells and rounds differ.
-func (c *checking) folderOf(i int, t trial) string {
+func (c *checking) folderOf(t trial) string {
 	mode := map[bool]string{false: "quick", true: "full"}[c.full]
-	return fmt.Sprintf("%s-%02d-%s", mode, i+1, t.folder)
+	return fmt.Sprintf("%s-%s-%d", mode, t.folder, t.number)
 }
 
 // try makes the comparison of a trial and books what it measured.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -10,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/handoff-go/handoff/bench/runner"
 	"github.com/handoff-go/handoff/report/verdict"
 )
 
@@ -83,7 +85,7 @@ func TestTrials(t *testing.T) {
 	if !slower.slows(row) || full[0].slows(row) || slower.slows(verdict.Row{Cell: "Canary", Metric: "ns/op"}) {
 		t.Error("slows does not tell rows apart")
 	}
-	phase := full[len(full)-1]
+	phase := trialOf(t, full, "phase")
 	row.Cell = "Factor/strategy=process-gob/digits=5/shape=number"
 	if row.Metric = "worker-encode-ns/item"; !phase.slows(row) {
 		t.Error("encoding is slower")
@@ -122,6 +124,18 @@ func judged(cell, metric string, v verdict.Verdict, smallest float64) verdict.Ju
 	return verdict.Judged{Row: verdict.Row{Cell: cell, Metric: metric, Class: verdict.ClassOf(cell)}, Verdict: v, Smallest: smallest}
 }
 
+// trialOf is the first trial of a kind.
+func trialOf(t *testing.T, all []trial, folder string) trial {
+	t.Helper()
+	for _, trial := range all {
+		if trial.folder == folder {
+			return trial
+		}
+	}
+	t.Fatalf("no trial %s", folder)
+	return trial{}
+}
+
 func TestTally(t *testing.T) {
 	const serial, other = "Factor/strategy=serial/digits=9", "Factor/strategy=goroutines/digits=9"
 	trials := trialsOf(false)
@@ -138,9 +152,9 @@ func TestTally(t *testing.T) {
 	counted.add(trials[3], &verdict.Table{Rows: []verdict.Judged{
 		judged(serial, "ns/item", verdict.Slower, 0.03), judged(serial, "cpu-ns/item", verdict.Inconclusive, 0.03),
 	}})
-	phase := trials[len(trials)-1]
+	phase := trialOf(t, trials, "phase")
 	counted.add(phase, &verdict.Table{Void: true})
-	counted.add(trialsOf(true)[24], &verdict.Table{Rows: []verdict.Judged{judged(serial, "cpu-ns/item", verdict.Slower, 0.02)}})
+	counted.add(trialOf(t, trialsOf(true), "slower5"), &verdict.Table{Rows: []verdict.Judged{judged(serial, "cpu-ns/item", verdict.Slower, 0.02)}})
 	floors := &verdict.Floors{Classes: map[string]map[verdict.Class]verdict.Spread{"ns/item": {verdict.Compute: {Seen: 1, Variance: 0.0001}}}}
 	got := counted.text(verdict.About{Machine: "linux, 2 CPUs", Date: "2026-11-23", Base: "HEAD"}, floors)
 	want := `What comparisons can be trusted with on linux, 2 CPUs
@@ -233,7 +247,8 @@ func TestSelfcheckKeeps(t *testing.T) {
 		measured: []measured{{relinked, []verdict.Row{pairs("Factor/strategy=serial", 1.04)}, verdict.Interleaved}},
 	}
 	var out strings.Builder
-	if err := check.conclude(&out); err != nil {
+	interrupted := &runner.InterruptedError{Done: 1, Total: 2}
+	if err := check.finish(&out, interrupted); !errors.Is(err, interrupted) { // and yet all is there
 		t.Fatal(err)
 	}
 	kept, err := os.ReadFile(filepath.Join(dir, "selfcheck.txt"))
@@ -268,7 +283,7 @@ func TestSelfcheckKeepsTheBetterFloors(t *testing.T) {
 		}
 	}
 	quick, full := checking{}, checking{full: true}
-	if quick.folderOf(0, relinked) == full.folderOf(0, relinked) {
+	if quick.folderOf(relinked) == full.folderOf(relinked) {
 		t.Error("a quick check goes on with a full one's samples")
 	}
 }
