@@ -26,7 +26,8 @@ use. Run it in a clone of handoff while nothing else runs.
 
 It takes three minutes; with -full, as many comparisons as the project's own
 claims are about, it takes an hour and a half. With -o, all samples and the table
-are kept, and an interrupted check goes on from there.
+are kept, and an interrupted check goes on from there. It tells what there is
+when it is interrupted.
 
 `
 
