@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"runtime/debug"
+	"unsafe"
 
 	"github.com/handoff-go/handoff/strategies/codec"
 )
@@ -15,7 +16,7 @@ type load interface {
 
 	// The coordinator's side.
 	encodeItems(e codec.Encoder, dst []byte) ([]byte, error)
-	decodeResults(d codec.Decoder, src []byte) (n int, err error)
+	decodeResults(d codec.Decoder, src []byte, count int) (n int, err error)
 	commit(values load, failed []failure) // values of the items that did not fail, in their order
 	commitOne(i int, values load)
 	split(n int) (head, tail load)
@@ -23,7 +24,7 @@ type load interface {
 	empty() load              // a load of the same types without items
 
 	// The worker's side.
-	decodeItems(d codec.Decoder, src []byte) error
+	decodeItems(d codec.Decoder, src []byte, count int) error
 	encodeResults(e codec.Encoder, dst []byte, failed []failure) ([]byte, error)
 	encodeResult(e codec.Encoder, dst []byte, i int) ([]byte, error)
 	runFrom(ctx context.Context, i int, p *position) (next int, err error)
@@ -50,12 +51,15 @@ func (c *cargo[In, Out]) encodeItems(e codec.Encoder, dst []byte) ([]byte, error
 	return e.Encode(dst, &c.items)
 }
 
-// decodeResults decodes into fresh memory: a frame that is cut short or does
-// not belong must not have touched the caller's results.
-func (c *cargo[In, Out]) decodeResults(d codec.Decoder, src []byte) (n int, err error) {
-	c.results = nil
-	err = d.Decode(src, &c.results)
-	return len(c.results), err
+// decodeResults decodes what are to be count results into memory of its own: a
+// frame that is cut short or does not belong must not have touched the caller's.
+func (c *cargo[In, Out]) decodeResults(d codec.Decoder, src []byte, count int) (n int, err error) {
+	c.results = scratch(c.results, count)
+	if err := d.Decode(src, &c.results); err != nil {
+		c.results = nil // who knows what is in there
+		return 0, err
+	}
+	return len(c.results), nil
 }
 
 // commit stores the results. The caller has checked that there are as many
@@ -102,6 +106,23 @@ func (c *cargo[In, Out]) copyItems(into load) load {
 
 func (c *cargo[In, Out]) empty() load { return &cargo[In, Out]{run: c.run} }
 
+// keptScratch is the most memory that is kept to decode into.
+const keptScratch = 64 << 10
+
+// scratch returns an empty slice for count values to be decoded into, the memory of
+// used if that will do: what was in there has been copied. Who says count need not
+// be right, or be believed.
+func scratch[T any](used []T, count int) []T {
+	switch size := int(unsafe.Sizeof(*new(T))); {
+	case count > keptScratch/max(size, 1):
+		return nil // it is the decoder's to find out whether they are so many
+	case count > cap(used):
+		return make([]T, 0, count)
+	}
+	clear(used)
+	return used[:0]
+}
+
 func resize[T any](s []T, n int) []T {
 	if cap(s) < n {
 		return make([]T, n)
@@ -109,9 +130,10 @@ func resize[T any](s []T, n int) []T {
 	return s[:n]
 }
 
-func (c *cargo[In, Out]) decodeItems(d codec.Decoder, src []byte) error {
-	c.items = nil
+func (c *cargo[In, Out]) decodeItems(d codec.Decoder, src []byte, count int) error {
+	c.items = scratch(c.items, count)
 	if err := d.Decode(src, &c.items); err != nil {
+		c.items = nil
 		return err
 	}
 	clear(c.results)

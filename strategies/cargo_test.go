@@ -1,6 +1,7 @@
 package strategies
 
 import (
+	"math"
 	"slices"
 	"testing"
 
@@ -38,7 +39,7 @@ func TestResultsCrossPacked(t *testing.T) {
 				t.Fatal(err)
 			}
 			values := from.empty()
-			n, err := values.decodeResults(c.NewDecoder(), src)
+			n, err := values.decodeResults(c.NewDecoder(), src, 3-len(gaps))
 			if err != nil || n != 3-len(gaps) {
 				t.Fatalf("%s: %d values without %d, %v", name, n, len(gaps), err)
 			}
@@ -62,7 +63,7 @@ func TestOneResultCrosses(t *testing.T) {
 		t.Fatal(err)
 	}
 	value := from.empty()
-	n, err := value.decodeResults(c.NewDecoder(), src)
+	n, err := value.decodeResults(c.NewDecoder(), src, 1)
 	if err != nil || n != 1 {
 		t.Fatalf("%d values, %v", n, err)
 	}
@@ -112,6 +113,31 @@ func TestPrivateCopyIsCleared(t *testing.T) {
 	}
 }
 
+// TestScratchShowsNothingOfBefore: a field that an item leaves out is zero, whatever
+// was decoded into the same memory before; and no count is believed.
+func TestScratchShowsNothingOfBefore(t *testing.T) {
+	c, _ := codec.Lookup("gob") // it leaves zero fields out
+	type point struct{ X, Y int }
+	l := &cargo[point, point]{}
+	for _, p := range []point{{1, 2}, {0, 3}, {4, 0}, {}} {
+		src, err := (&cargo[point, point]{items: []point{p}, results: []point{p}}).encodeItems(c.NewEncoder(), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, count := range []int{1, 0, 7, math.MaxUint32} {
+			if err := l.decodeItems(c.NewDecoder(), src, count); err != nil || !slices.Equal(l.items, []point{p}) {
+				t.Errorf("%v comes as %v, %v", p, l.items, err)
+			}
+			if n, err := l.decodeResults(c.NewDecoder(), src, count); err != nil || n != 1 || l.results[0] != p {
+				t.Errorf("%v comes as %v, %v", p, l.results, err)
+			}
+		}
+		if cap(l.items)*16 > keptScratch {
+			t.Errorf("room for %d items for a count that is not true", cap(l.items))
+		}
+	}
+}
+
 func TestDecodedItemsHaveRoomForResults(t *testing.T) {
 	c, _ := codec.Lookup("json")
 	l := &cargo[int, int]{results: []int{7, 7, 7, 7}}
@@ -120,7 +146,7 @@ func TestDecodedItemsHaveRoomForResults(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := l.decodeItems(c.NewDecoder(), src); err != nil || !slices.Equal(l.items, items) {
+		if err := l.decodeItems(c.NewDecoder(), src, len(items)); err != nil || !slices.Equal(l.items, items) {
 			t.Fatalf("%v comes as %v, %v", items, l.items, err)
 		}
 		if len(l.results) != len(items) || slices.ContainsFunc(l.results, func(n int) bool { return n != 0 }) {
@@ -130,7 +156,7 @@ func TestDecodedItemsHaveRoomForResults(t *testing.T) {
 			l.results[i] = 7
 		}
 	}
-	if err := l.decodeItems(c.NewDecoder(), []byte("{")); err == nil || len(l.items) != 0 {
+	if err := l.decodeItems(c.NewDecoder(), []byte("{"), 1); err == nil || len(l.items) != 0 {
 		t.Errorf("what cannot be read: error %v, items %v", err, l.items)
 	}
 }

@@ -88,7 +88,7 @@ func (pr *process) answer(f *transport.Frame, lap *lap) error {
 	return pr.core.take(pr.slot, f, &r, err)
 }
 
-// read decodes an answer into fresh memory.
+// read decodes an answer, into memory that is not the call's.
 func (pr *process) read(f *transport.Frame) (r reply, err error) {
 	if f.Header.Flags&transport.Reset != 0 {
 		pr.decoder = pr.core.codec.NewDecoder()
@@ -110,7 +110,7 @@ func (pr *process) read(f *transport.Frame) (r reply, err error) {
 		return r, errAnswer
 	}
 	r.values = pr.proto // used up before the next frame is read
-	r.n, err = pr.proto.decodeResults(pr.decoder, batch)
+	r.n, err = pr.proto.decodeResults(pr.decoder, batch, count-len(entries))
 	if err == nil && r.n != count-len(entries) {
 		err = errAnswer
 	}
@@ -138,7 +138,7 @@ func (r *reply) addEntry(p *core, l load, e entry) error {
 
 func (r *reply) addSingle(c codec.Codec, l load, e entry) error {
 	value := l.empty()
-	n, err := value.decodeResults(c.NewDecoder(), e.bytes)
+	n, err := value.decodeResults(c.NewDecoder(), e.bytes, 1)
 	if err != nil { // of this item alone: its bytes are no part of a stream
 		r.failed = append(r.failed, failure{index: e.index, err: fmt.Errorf("cannot read the result: %w", err)})
 		return nil

@@ -107,7 +107,7 @@ func (w *worker) decode(f *transport.Frame) error {
 	if f.Header.Flags&transport.Reset != 0 {
 		w.decoder = w.codec.NewDecoder()
 	}
-	if err := w.load.decodeItems(w.decoder, f.Payload); err != nil {
+	if err := w.load.decodeItems(w.decoder, f.Payload, int(f.Header.Count)); err != nil {
 		return err
 	}
 	if n := w.load.len(); n != int(f.Header.Count) {

@@ -93,8 +93,9 @@ type binaryPlan interface {
 	// appendSlice appends the slice that p points to.
 	appendSlice(dst []byte, p any) ([]byte, error)
 
-	// takeSlice reads a slice from the front of src into fresh memory, points
-	// p to it, and returns the rest of src. An empty one leaves p as it is.
+	// takeSlice reads a slice from the front of src into the empty one that p
+	// points to, or fresh memory where that is too small, and returns the rest
+	// of src.
 	takeSlice(src []byte, p any) (rest []byte, err error)
 }
 

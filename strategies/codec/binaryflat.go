@@ -50,9 +50,9 @@ func (f flat[T]) takeSlice(src []byte, p any) (rest []byte, err error) {
 	if n == 0 || err != nil {
 		return src, err
 	}
-	values := make([]T, n)
-	f.get(src, values)
-	*p.(*[]T) = values
+	into := p.(*[]T)
+	*into = sized(*into, n)
+	f.get(src, *into)
 	return src[n*f.width:], nil
 }
 
@@ -87,7 +87,8 @@ func (f flatLists[T]) takeSlice(src []byte, p any) (rest []byte, err error) {
 	if err != nil {
 		return nil, err
 	}
-	lists, all := make([][]T, n), make([]T, total)
+	into, all := p.(*[][]T), make([]T, total)
+	lists := sized(*into, n)
 	for i := range lists {
 		var size int
 		if size, src, err = takeCount(src, f.width); err != nil {
@@ -99,8 +100,17 @@ func (f flatLists[T]) takeSlice(src []byte, p any) (rest []byte, err error) {
 			src = src[size*f.width:]
 		}
 	}
-	*p.(*[][]T) = lists
+	*into = lists
 	return src, nil
+}
+
+// sized returns n zero elements: those of an empty slice that has so many, or
+// fresh ones.
+func sized[T any](empty []T, n int) []T {
+	if n <= cap(empty) {
+		return empty[:n]
+	}
+	return make([]T, n)
 }
 
 // total counts the elements of n lists, all of which must be there.
@@ -192,7 +202,8 @@ func (octets) takeSlice(src []byte, p any) (rest []byte, err error) {
 	if n == 0 || err != nil {
 		return src, err
 	}
-	*p.(*[]byte) = bytes.Clone(src[:n])
+	into := p.(*[]byte)
+	*into = append(*into, src[:n]...)
 	return src[n:], nil
 }
 
@@ -213,7 +224,8 @@ func (octetLists) takeSlice(src []byte, p any) (rest []byte, err error) {
 	if err != nil {
 		return nil, err
 	}
-	lists, all := make([][]byte, n), bytes.Clone(src[:len(src)-len(rest)])
+	into, all := p.(*[][]byte), bytes.Clone(src[:len(src)-len(rest)])
+	lists := sized(*into, n)
 	for i := range lists {
 		var size int
 		if size, all, err = takeCount(all, 1); err != nil {
@@ -223,7 +235,7 @@ func (octetLists) takeSlice(src []byte, p any) (rest []byte, err error) {
 			lists[i], all = all[:size:size], all[size:]
 		}
 	}
-	*p.(*[][]byte) = lists
+	*into = lists
 	return rest, nil
 }
 
@@ -244,7 +256,8 @@ func (texts) takeSlice(src []byte, p any) (rest []byte, err error) {
 	if err != nil {
 		return nil, err
 	}
-	values, all := make([]string, n), string(src[:len(src)-len(rest)])
+	into, all := p.(*[]string), string(src[:len(src)-len(rest)])
+	values := sized(*into, n)
 	for i := range values {
 		var size int
 		left := len(src)
@@ -254,7 +267,7 @@ func (texts) takeSlice(src []byte, p any) (rest []byte, err error) {
 		all = all[left-len(src):]
 		values[i], all, src = all[:size], all[size:], src[size:]
 	}
-	*p.(*[]string) = values
+	*into = values
 	return rest, nil
 }
 

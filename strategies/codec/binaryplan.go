@@ -44,7 +44,11 @@ func (w walked) takeSlice(src []byte, p any) (rest []byte, err error) {
 		return src, err
 	}
 	into := reflect.ValueOf(p).Elem()
-	s := reflect.MakeSlice(into.Type(), n, n)
+	s := into
+	if n > into.Cap() {
+		s = reflect.MakeSlice(into.Type(), n, n)
+	}
+	s = s.Slice(0, n)
 	for i := range n {
 		if src, err = w.of.take(src, s.Index(i)); err != nil {
 			return nil, fmt.Errorf("element %d: %w", i, err)

@@ -46,10 +46,11 @@ type Encoder interface {
 
 // Decoder is the receiving end of a stream.
 type Decoder interface {
-	// Decode stores the value that src holds, all of it, in v, a pointer to a
-	// nil slice, and always into fresh memory: nothing in v refers to src
-	// afterwards. After an error a fresh decoder is needed. It never panics
-	// because of what src holds.
+	// Decode stores the value that src holds, all of it, in v, a pointer to an
+	// empty slice. If that has capacity, its elements there are zero, and it may
+	// be used; all else is fresh memory: nothing in v refers to src afterwards.
+	// After an error a fresh decoder is needed. It never panics because of what
+	// src holds.
 	Decode(src []byte, v any) error
 }
 

@@ -203,6 +203,38 @@ func TestRoundTrip(t *testing.T) {
 	})
 }
 
+// TestDecodeIntoCapacity: what comes does not depend on whether it found room, and
+// room that is used again shows nothing of what was there.
+func TestDecodeIntoCapacity(t *testing.T) {
+	each(t, func(t *testing.T, c Codec) {
+		for name := range samplesFor(c, 1) {
+			e, d := c.NewEncoder(), c.NewDecoder()
+			room := reflect.New(reflect.TypeOf(samples(1)[name]))
+			for _, n := range []int{9, 1, 4, 0, 1, 9} {
+				values := samples(n)[name]
+				room.Elem().SetLen(0)
+				if room.Elem().Cap() == 0 {
+					room.Elem().Grow(9)
+				}
+				at := room.Elem().Pointer()
+				if err := d.Decode(mustEncode(t, e, values), room.Interface()); err != nil {
+					t.Fatalf("%s: %v", name, err)
+				}
+				got := room.Elem()
+				if got.Len() != n || n > 0 && !reflect.DeepEqual(got.Interface(), values) {
+					t.Errorf("%s: got %v, want %v", name, got, values)
+				}
+				if n > 0 && c.Name() == "binary" && got.Pointer() != at {
+					t.Errorf("%s: there was room, and it was not used", name)
+				}
+				for i := range n {
+					got.Index(i).SetZero()
+				}
+			}
+		}
+	})
+}
+
 func TestBorders(t *testing.T) {
 	each(t, func(t *testing.T, c Codec) {
 		for _, values := range []any{
