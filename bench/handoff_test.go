@@ -37,8 +37,8 @@ var largeWork = []factor.Work{
 }
 
 // largeSpecs are one item at a time, which compares with a floor that is no
-// more than that, and as pools do it. Binary copies an item once each way, which
-// is the least; gob is what is used.
+// more than that, and as pools do it. Binary copies an item once where it is sent, and
+// leaves it where it came; gob is what is used.
 var largeSpecs = []string{
 	"process-gob,workers=1,chunk=1,window=1",
 	"process-gob,workers=2,chunk=1",

@@ -125,6 +125,14 @@ func (d slowDecoder) Decode(src []byte, v any) error {
 	return d.Decoder.Decode(src, v)
 }
 
+func (d slowDecoder) DecodeKeep(src []byte, v any) (kept bool, err error) {
+	if k, ok := d.Decoder.(codec.Keeper); ok {
+		defer dally(time.Now(), slow["decode"])
+		return k.DecodeKeep(src, v)
+	}
+	return false, d.Decode(src, v)
+}
+
 // slowConn is slow between two messages that go out: where one item is on its
 // way at a time, that is a round trip.
 type slowConn struct {

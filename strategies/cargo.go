@@ -16,7 +16,7 @@ type load interface {
 
 	// The coordinator's side.
 	encodeItems(e codec.Encoder, dst []byte) ([]byte, error)
-	decodeResults(d codec.Decoder, src []byte, count int) (n int, err error)
+	decodeResults(m *message) (n int, err error)
 	commit(values load, failed []failure) // values of the items that did not fail, in their order
 	commitOne(i int, values load)
 	split(n int) (head, tail load)
@@ -24,10 +24,27 @@ type load interface {
 	empty() load              // a load of the same types without items
 
 	// The worker's side.
-	decodeItems(d codec.Decoder, src []byte, count int) error
+	decodeItems(m *message) error
 	encodeResults(e codec.Encoder, dst []byte, failed []failure) ([]byte, error)
 	encodeResult(e codec.Encoder, dst []byte, i int) ([]byte, error)
 	runFrom(ctx context.Context, i int, p *position) (next int, err error)
+}
+
+// message is what a load is decoded from.
+type message struct {
+	decoder codec.Decoder
+	bytes   []byte
+	count   int  // values that are to be in there
+	owned   bool // the bytes may stay with the values
+	kept    bool // and so they do
+}
+
+func (m *message) decode(v any) (err error) {
+	if k, ok := m.decoder.(codec.Keeper); ok && m.owned {
+		m.kept, err = k.DecodeKeep(m.bytes, v)
+		return err
+	}
+	return m.decoder.Decode(m.bytes, v)
 }
 
 // failure is an item of a chunk without a result.
@@ -51,11 +68,11 @@ func (c *cargo[In, Out]) encodeItems(e codec.Encoder, dst []byte) ([]byte, error
 	return e.Encode(dst, &c.items)
 }
 
-// decodeResults decodes what are to be count results into memory of its own: a
-// frame that is cut short or does not belong must not have touched the caller's.
-func (c *cargo[In, Out]) decodeResults(d codec.Decoder, src []byte, count int) (n int, err error) {
-	c.results = scratch(c.results, count)
-	if err := d.Decode(src, &c.results); err != nil {
+// decodeResults decodes results into memory of its own: a frame that is cut short
+// or does not belong must not have touched the caller's.
+func (c *cargo[In, Out]) decodeResults(m *message) (n int, err error) {
+	c.results = scratch(c.results, m.count)
+	if err := m.decode(&c.results); err != nil {
 		c.results = nil // who knows what is in there
 		return 0, err
 	}
@@ -130,9 +147,9 @@ func resize[T any](s []T, n int) []T {
 	return s[:n]
 }
 
-func (c *cargo[In, Out]) decodeItems(d codec.Decoder, src []byte, count int) error {
-	c.items = scratch(c.items, count)
-	if err := d.Decode(src, &c.items); err != nil {
+func (c *cargo[In, Out]) decodeItems(m *message) error {
+	c.items = scratch(c.items, m.count)
+	if err := m.decode(&c.items); err != nil {
 		c.items = nil
 		return err
 	}

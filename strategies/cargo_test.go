@@ -39,7 +39,7 @@ func TestResultsCrossPacked(t *testing.T) {
 				t.Fatal(err)
 			}
 			values := from.empty()
-			n, err := values.decodeResults(c.NewDecoder(), src, 3-len(gaps))
+			n, err := values.decodeResults(&message{decoder: c.NewDecoder(), bytes: src, count: 3 - len(gaps)})
 			if err != nil || n != 3-len(gaps) {
 				t.Fatalf("%s: %d values without %d, %v", name, n, len(gaps), err)
 			}
@@ -63,7 +63,7 @@ func TestOneResultCrosses(t *testing.T) {
 		t.Fatal(err)
 	}
 	value := from.empty()
-	n, err := value.decodeResults(c.NewDecoder(), src, 1)
+	n, err := value.decodeResults(&message{decoder: c.NewDecoder(), bytes: src, count: 1})
 	if err != nil || n != 1 {
 		t.Fatalf("%d values, %v", n, err)
 	}
@@ -125,10 +125,10 @@ func TestScratchShowsNothingOfBefore(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, count := range []int{1, 0, 7, math.MaxUint32} {
-			if err := l.decodeItems(c.NewDecoder(), src, count); err != nil || !slices.Equal(l.items, []point{p}) {
+			if err := l.decodeItems(&message{decoder: c.NewDecoder(), bytes: src, count: count}); err != nil || !slices.Equal(l.items, []point{p}) {
 				t.Errorf("%v comes as %v, %v", p, l.items, err)
 			}
-			if n, err := l.decodeResults(c.NewDecoder(), src, count); err != nil || n != 1 || l.results[0] != p {
+			if n, err := l.decodeResults(&message{decoder: c.NewDecoder(), bytes: src, count: count}); err != nil || n != 1 || l.results[0] != p {
 				t.Errorf("%v comes as %v, %v", p, l.results, err)
 			}
 		}
@@ -146,7 +146,7 @@ func TestDecodedItemsHaveRoomForResults(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := l.decodeItems(c.NewDecoder(), src, len(items)); err != nil || !slices.Equal(l.items, items) {
+		if err := l.decodeItems(&message{decoder: c.NewDecoder(), bytes: src, count: len(items)}); err != nil || !slices.Equal(l.items, items) {
 			t.Fatalf("%v comes as %v, %v", items, l.items, err)
 		}
 		if len(l.results) != len(items) || slices.ContainsFunc(l.results, func(n int) bool { return n != 0 }) {
@@ -156,7 +156,7 @@ func TestDecodedItemsHaveRoomForResults(t *testing.T) {
 			l.results[i] = 7
 		}
 	}
-	if err := l.decodeItems(c.NewDecoder(), []byte("{"), 1); err == nil || len(l.items) != 0 {
+	if err := l.decodeItems(&message{decoder: c.NewDecoder(), bytes: []byte("{"), count: 1}); err == nil || len(l.items) != 0 {
 		t.Errorf("what cannot be read: error %v, items %v", err, l.items)
 	}
 }

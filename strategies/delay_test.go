@@ -146,6 +146,14 @@ func (d slowDecoder) Decode(src []byte, v any) error {
 	return d.Decoder.Decode(src, v)
 }
 
+func (d slowDecoder) DecodeKeep(src []byte, v any) (kept bool, err error) {
+	if k, ok := d.Decoder.(codec.Keeper); ok {
+		spend("decode")
+		return k.DecodeKeep(src, v)
+	}
+	return false, d.Decode(src, v)
+}
+
 type slowConn struct{ transport.Conn }
 
 func (c slowConn) Send(f *transport.Frame) error {

@@ -40,6 +40,7 @@ type process struct {
 	encoder          codec.Encoder
 	decoder          codec.Decoder
 	proto            load // decodes results
+	message          message
 	fresh            bool // the encoder is new, and the frame must say so
 	out              buffer
 	frame            transport.Frame // what send sends

@@ -110,7 +110,12 @@ func (pr *process) read(f *transport.Frame) (r reply, err error) {
 		return r, errAnswer
 	}
 	r.values = pr.proto // used up before the next frame is read
-	r.n, err = pr.proto.decodeResults(pr.decoder, batch, count-len(entries))
+	m := &pr.message
+	*m = message{decoder: pr.decoder, bytes: batch, count: count - len(entries), owned: f.Owned()}
+	r.n, err = pr.proto.decodeResults(m)
+	if m.kept {
+		f.Keep()
+	}
 	if err == nil && r.n != count-len(entries) {
 		err = errAnswer
 	}
@@ -138,7 +143,7 @@ func (r *reply) addEntry(p *core, l load, e entry) error {
 
 func (r *reply) addSingle(c codec.Codec, l load, e entry) error {
 	value := l.empty()
-	n, err := value.decodeResults(c.NewDecoder(), e.bytes, 1)
+	n, err := value.decodeResults(&message{decoder: c.NewDecoder(), bytes: e.bytes, count: 1})
 	if err != nil { // of this item alone: its bytes are no part of a stream
 		r.failed = append(r.failed, failure{index: e.index, err: fmt.Errorf("cannot read the result: %w", err)})
 		return nil

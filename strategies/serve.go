@@ -107,7 +107,13 @@ func (w *worker) decode(f *transport.Frame) error {
 	if f.Header.Flags&transport.Reset != 0 {
 		w.decoder = w.codec.NewDecoder()
 	}
-	if err := w.load.decodeItems(w.decoder, f.Payload, int(f.Header.Count)); err != nil {
+	m := &w.message
+	*m = message{decoder: w.decoder, bytes: f.Payload, count: int(f.Header.Count), owned: f.Owned()}
+	err := w.load.decodeItems(m)
+	if m.kept {
+		f.Keep()
+	}
+	if err != nil {
 		return err
 	}
 	if n := w.load.len(); n != int(f.Header.Count) {

@@ -51,6 +51,7 @@ type worker struct {
 	fresh    bool // the encoder is new, and the frame must say so
 	buf      buffer
 	load     load
+	message  message
 	frame    transport.Frame // the chunk's
 	answer   transport.Frame // what finish sends
 	behind   int             // chunks that waited when frame was taken

@@ -21,7 +21,8 @@ import (
 // interfaces and types that contain themselves cannot be carried.
 //
 // Slices of numbers and strings that came in one message share one piece of
-// memory: who keeps a single one for long should clone it.
+// memory: who keeps a single one for long should clone it. What is most of a large
+// message need not be copied: see [Keeper].
 //
 // Note: encoding/binary itself walks structs and arrays as this does, but knows
 // no int, no slice in a struct and no string, and a slice of slices would take
@@ -67,6 +68,16 @@ func (e *binaryEncoder) Encode(dst []byte, v any) (out []byte, err error) {
 
 type binaryDecoder struct{ plans binaryPlans }
 
+// DecodeKeep implements [Keeper].
+func (d *binaryDecoder) DecodeKeep(src []byte, v any) (kept bool, err error) {
+	stay := &d.plans.stay
+	stay.least = max(stayLeast, len(src)/2)
+	err = d.Decode(src, v)
+	kept = stay.stayed
+	*stay = staying{}
+	return kept, err
+}
+
 // Decode implements [Decoder]. Every element takes a byte at least, and no
 // count is believed that is larger than the bytes that are left.
 func (d *binaryDecoder) Decode(src []byte, v any) (err error) {
@@ -103,6 +114,7 @@ type binaryPlan interface {
 type binaryPlans struct {
 	last reflect.Type
 	plan binaryPlan
+	stay staying
 }
 
 // of returns the plan for v, a pointer to a slice.
@@ -114,7 +126,7 @@ func (b *binaryPlans) of(v any) (binaryPlan, error) {
 	if t == nil || t.Kind() != reflect.Pointer || t.Elem().Kind() != reflect.Slice {
 		return nil, fmt.Errorf("want a pointer to a slice")
 	}
-	plan, err := newBinaryPlan(t.Elem(), nil)
+	plan, err := planner{&b.stay}.plan(t.Elem(), nil)
 	if err != nil {
 		return nil, err
 	}

@@ -1,21 +1,17 @@
 package codec
 
 import (
-	"bytes"
 	"encoding/binary"
 	"math"
 	"reflect"
 	"slices"
 )
 
-// flats are the plans for slices of the types that Go has names for, and for
-// slices of such slices. They use no reflection.
+// flats are the plans for slices of the numbers that Go has names for, and for
+// slices of such slices. They use no reflection, as those for bytes and strings
+// below.
 var flats = func() map[reflect.Type]binaryPlan {
-	plans := map[reflect.Type]binaryPlan{
-		reflect.TypeFor[[]byte]():   octets{},
-		reflect.TypeFor[[][]byte](): octetLists{},
-		reflect.TypeFor[[]string](): texts{},
-	}
+	plans := map[reflect.Type]binaryPlan{}
 	addFlat(plans, 8, put64[int], get64[int])
 	addFlat(plans, 8, put64[int64], get64[int64])
 	addFlat(plans, 8, put64[uint], get64[uint])
@@ -190,32 +186,32 @@ func getFloat32(src []byte, values []float32) {
 }
 
 // octets is the plan for slices of bytes.
-type octets struct{}
+type octets planner
 
 func (octets) appendSlice(dst []byte, p any) ([]byte, error) {
 	values := *p.(*[]byte)
 	return append(appendCount(dst, len(values)), values...), nil
 }
 
-func (octets) takeSlice(src []byte, p any) (rest []byte, err error) {
+func (o octets) takeSlice(src []byte, p any) (rest []byte, err error) {
 	n, src, err := takeCount(src, 1)
 	if n == 0 || err != nil {
 		return src, err
 	}
 	into := p.(*[]byte)
-	*into = append(*into, src[:n]...)
+	*into = o.stay.bytes(*into, src[:n])
 	return src[n:], nil
 }
 
 // octetLists is the plan for slices of slices of bytes.
-type octetLists struct{}
+type octetLists planner
 
 func (octetLists) appendSlice(dst []byte, p any) ([]byte, error) {
 	return appendTexts(dst, *p.(*[][]byte)), nil
 }
 
-// takeSlice copies the bytes of all at once and cuts them.
-func (octetLists) takeSlice(src []byte, p any) (rest []byte, err error) {
+// takeSlice takes the bytes of all at once and cuts them.
+func (o octetLists) takeSlice(src []byte, p any) (rest []byte, err error) {
 	n, src, err := takeCount(src, 1)
 	if n == 0 || err != nil {
 		return src, err
@@ -224,7 +220,7 @@ func (octetLists) takeSlice(src []byte, p any) (rest []byte, err error) {
 	if err != nil {
 		return nil, err
 	}
-	into, all := p.(*[][]byte), bytes.Clone(src[:len(src)-len(rest)])
+	into, all := p.(*[][]byte), o.stay.bytes(nil, src[:len(src)-len(rest)])
 	lists := sized(*into, n)
 	for i := range lists {
 		var size int
@@ -240,14 +236,14 @@ func (octetLists) takeSlice(src []byte, p any) (rest []byte, err error) {
 }
 
 // texts is the plan for slices of strings.
-type texts struct{}
+type texts planner
 
 func (texts) appendSlice(dst []byte, p any) ([]byte, error) {
 	return appendTexts(dst, *p.(*[]string)), nil
 }
 
-// takeSlice copies the bytes of all at once and cuts them.
-func (texts) takeSlice(src []byte, p any) (rest []byte, err error) {
+// takeSlice takes the bytes of all at once and cuts them.
+func (t texts) takeSlice(src []byte, p any) (rest []byte, err error) {
 	n, src, err := takeCount(src, 1)
 	if n == 0 || err != nil {
 		return src, err
@@ -256,7 +252,7 @@ func (texts) takeSlice(src []byte, p any) (rest []byte, err error) {
 	if err != nil {
 		return nil, err
 	}
-	into, all := p.(*[]string), string(src[:len(src)-len(rest)])
+	into, all := p.(*[]string), t.stay.text(src[:len(src)-len(rest)])
 	values := sized(*into, n)
 	for i := range values {
 		var size int

@@ -9,13 +9,23 @@ import (
 	"slices"
 )
 
-// newBinaryPlan makes the plan for slices of a type. within holds the types
-// around it.
-func newBinaryPlan(t reflect.Type, within []reflect.Type) (binaryPlan, error) {
+// planner makes the plans of one stream.
+type planner struct{ stay *staying }
+
+// plan makes the plan for slices of a type. within holds the types around it.
+func (p planner) plan(t reflect.Type, within []reflect.Type) (binaryPlan, error) {
 	if plan, ok := flats[t]; ok {
 		return plan, nil
 	}
-	of, err := newPiece(t.Elem(), within)
+	switch t {
+	case reflect.TypeFor[[]byte]():
+		return octets(p), nil
+	case reflect.TypeFor[[][]byte]():
+		return octetLists(p), nil
+	case reflect.TypeFor[[]string]():
+		return texts(p), nil
+	}
+	of, err := p.piece(t.Elem(), within)
 	if err != nil {
 		return nil, err
 	}
@@ -66,9 +76,8 @@ type piece struct {
 	take   func(src []byte, into reflect.Value) (rest []byte, err error)
 }
 
-// newPiece makes the piece for a type. Check says with more words what it
-// refuses.
-func newPiece(t reflect.Type, within []reflect.Type) (piece, error) {
+// piece makes the piece for a type. Check says with more words what it refuses.
+func (p planner) piece(t reflect.Type, within []reflect.Type) (piece, error) {
 	if slices.Contains(within, t) {
 		return piece{}, fmt.Errorf("%s contains itself", t)
 	}
@@ -76,18 +85,18 @@ func newPiece(t reflect.Type, within []reflect.Type) (piece, error) {
 	if appendBinary.of(t) != none && unmarshalBinary.of(t) != none {
 		return ownPiece, nil
 	}
-	if p, ok := numberPieces[t.Kind()]; ok {
-		return p, nil
+	if number, ok := numberPieces[t.Kind()]; ok {
+		return number, nil
 	}
 	switch t.Kind() {
 	case reflect.String:
-		return stringPiece, nil
+		return p.stringPiece(), nil
 	case reflect.Slice:
-		return slicePiece(t, within)
+		return p.slicePiece(t, within)
 	case reflect.Array:
-		return arrayPiece(t, within)
+		return p.arrayPiece(t, within)
 	case reflect.Struct:
-		return structPiece(t, within)
+		return p.structPiece(t, within)
 	}
 	return piece{}, fmt.Errorf("%s cannot be carried; %s", t, binaryCarries)
 }
@@ -190,20 +199,22 @@ func complexPiece(width int) piece {
 	}
 }
 
-var stringPiece = piece{
-	least: 1,
-	append: func(dst []byte, v reflect.Value) ([]byte, error) {
-		s := v.String()
-		return append(appendCount(dst, len(s)), s...), nil
-	},
-	take: func(src []byte, into reflect.Value) ([]byte, error) {
-		n, src, err := takeCount(src, 1)
-		if err != nil {
-			return nil, err
-		}
-		into.SetString(string(src[:n]))
-		return src[n:], nil
-	},
+func (p planner) stringPiece() piece {
+	return piece{
+		least: 1,
+		append: func(dst []byte, v reflect.Value) ([]byte, error) {
+			s := v.String()
+			return append(appendCount(dst, len(s)), s...), nil
+		},
+		take: func(src []byte, into reflect.Value) ([]byte, error) {
+			n, src, err := takeCount(src, 1)
+			if err != nil {
+				return nil, err
+			}
+			into.SetString(p.stay.text(src[:n]))
+			return src[n:], nil
+		},
+	}
 }
 
 // ownPiece is that of types with AppendBinary and UnmarshalBinary. Their
@@ -236,8 +247,8 @@ var ownPiece = piece{
 }
 
 // slicePiece is a plan inside something else.
-func slicePiece(t reflect.Type, within []reflect.Type) (piece, error) {
-	plan, err := newBinaryPlan(t, within)
+func (p planner) slicePiece(t reflect.Type, within []reflect.Type) (piece, error) {
+	plan, err := p.plan(t, within)
 	if err != nil {
 		return piece{}, err
 	}
@@ -255,8 +266,8 @@ func slicePiece(t reflect.Type, within []reflect.Type) (piece, error) {
 	}, nil
 }
 
-func arrayPiece(t reflect.Type, within []reflect.Type) (piece, error) {
-	of, err := newPiece(t.Elem(), within)
+func (p planner) arrayPiece(t reflect.Type, within []reflect.Type) (piece, error) {
+	of, err := p.piece(t.Elem(), within)
 	if err != nil || t.Len() == 0 {
 		return nothing, err
 	}
@@ -281,8 +292,8 @@ func arrayPiece(t reflect.Type, within []reflect.Type) (piece, error) {
 	}, nil
 }
 
-func structPiece(t reflect.Type, within []reflect.Type) (piece, error) {
-	parts, err := newParts(t, within)
+func (p planner) structPiece(t reflect.Type, within []reflect.Type) (piece, error) {
+	parts, err := p.parts(t, within)
 	if err != nil || len(parts) == 0 {
 		return nothing, err
 	}
@@ -317,18 +328,18 @@ type part struct {
 	index int
 }
 
-func newParts(t reflect.Type, within []reflect.Type) ([]part, error) {
+func (p planner) parts(t reflect.Type, within []reflect.Type) ([]part, error) {
 	var parts []part
 	for i := range t.NumField() {
 		f := t.Field(i)
 		if !f.IsExported() {
 			continue
 		}
-		p, err := newPiece(f.Type, within)
+		of, err := p.piece(f.Type, within)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", f.Name, err)
 		}
-		parts = append(parts, part{p, i})
+		parts = append(parts, part{of, i})
 	}
 	return parts, nil
 }

@@ -54,6 +54,16 @@ type Decoder interface {
 	Decode(src []byte, v any) error
 }
 
+// Keeper is a [Decoder] that can leave bytes where they came.
+type Keeper interface {
+	Decoder
+
+	// DecodeKeep is Decode of bytes that the caller may give away: slices of
+	// bytes and strings that are at least half of src, and 16 KiB, are not copied. It
+	// reports whether v refers to src, which is v's then, also after an error.
+	DecodeKeep(src []byte, v any) (kept bool, err error)
+}
+
 // table holds the codecs that we ship.
 var table = []Codec{Gob{}, JSON{}, Binary{}, CBOR{}, MsgPack{}, JSONv2{}}
 

@@ -4,10 +4,12 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"reflect"
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -20,6 +22,7 @@ var valueChecks = []check{
 	{"values that cannot be encoded", processes, unencodable},
 	{"values that cannot be decoded", processes, undecodable},
 	{"big items", nil, bigItems},
+	{"items that a task keeps", nil, keptItems},
 	{"items over the frame limit", processes, overLimit},
 	{"fields that a codec drops", plain, droppedFields},
 	{"fields that no codec carries", plainProcesses, hopelessFields},
@@ -290,6 +293,40 @@ func bigItems(t *testing.T, e env) {
 	for i, r := range replies {
 		if !bytes.Equal(r.Bytes, items[i].Bytes) {
 			t.Errorf("item %d: %d bytes came back changed", i, len(items[i].Bytes))
+		}
+	}
+}
+
+// hoard are items of which the task that got them has kept the bytes.
+var hoard struct {
+	sync.Mutex
+	items []order
+}
+
+// hold keeps its item, and wants all that it has to be as they came.
+var hold = strategies.Define("strategytest-hold", func(_ context.Context, item order) (int, error) {
+	hoard.Lock()
+	defer hoard.Unlock()
+	hoard.items = append(hoard.items, item)
+	for _, o := range hoard.items {
+		if n := bytes.Count(o.Bytes, []byte{byte(o.N)}); n != len(o.Bytes) {
+			return 0, fmt.Errorf("item %d has changed since it came, %d of %d bytes are right", o.N, n, len(o.Bytes))
+		}
+	}
+	return len(item.Bytes), nil
+})
+
+// keptItems wants what a task has been given to stay as it is, also when memory
+// is used again for what comes next.
+func keptItems(t *testing.T, e env) {
+	defer func() { hoard.items = nil }() // of a task that ran here
+	items := orders(24, "")
+	for i := range items {
+		items[i].Bytes = bytes.Repeat([]byte{byte(i)}, 32<<10)
+	}
+	for i, n := range mapAll(t, open(t, e, hold), items) {
+		if n != len(items[i].Bytes) {
+			t.Errorf("item %d had %d bytes, want %d", i, n, len(items[i].Bytes))
 		}
 	}
 }

@@ -85,6 +85,14 @@ type Frame struct {
 	body []byte // what Recv took for it, and Reuse takes back
 }
 
+// Owned reports whether the payload and the trailer of a frame that was received are
+// in memory of their own, so that they can be kept.
+func (f *Frame) Owned() bool { return cap(f.body) > leastBody }
+
+// Keep leaves the memory to who uses the payload: a Reuse does not take it back. It
+// is at most twice as much as payload and trailer.
+func (f *Frame) Keep() { f.body = nil }
+
 // arrives notes that the header is there for which the receiver waited.
 func (f *Frame) arrives() {
 	f.Arrived = Clock()
