@@ -194,7 +194,7 @@ func TestWeighed(t *testing.T) {
 func TestLastItemsAreShared(t *testing.T) {
 	p := pace{item: 100, chunk: 20_000}
 	spec := Spec{Workers: 2}
-	for left, want := range map[int]int{2: 1, 3: 2, 100: 50, 10_000: 2500} {
+	for left, want := range map[int]int{2: 1, 3: 2, 100: 50, 4000: 1250} {
 		if n := p.chunkSize(spec, left); n != want {
 			t.Errorf("of %d items the next chunk is %d, want %d", left, n, want)
 		}

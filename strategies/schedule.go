@@ -92,6 +92,7 @@ type schedule struct {
 	fresh    []chunk  // for newChunk
 	lastID   uint64
 	asleep   int
+	passed   bool  // a worker left items to one that has less
 	ending   bool  // no more calls
 	broken   error // why calls end
 	progress int64 // items answered or given up
@@ -122,7 +123,8 @@ func (s *schedule) next(w *slot, batch []*chunk, sleep bool) (_ []*chunk, asleep
 		}
 	}
 	s.retire(w)
-	if idle && len(batch) > 0 {
+	if len(batch) > 0 && (idle || s.passed) {
+		s.passed = false
 		s.rouse() // others may have left the rest to this one
 	}
 	if sleep && len(batch) == 0 && len(w.urgent) == 0 && !s.ending {
@@ -189,22 +191,33 @@ func (s *schedule) wanted(w *slot, of *call) int {
 	case ready < n && left < 0 && len(w.sent) > 0:
 		// More input may make a fuller chunk, and the worker is not idle.
 		return 0
-	case len(w.sent) > 0 && ready <= n*s.idle():
-		// The last chunks are for those who have nothing to do.
+	case len(w.sent) > 0 && s.ahead(w, n, ready, left):
 		return 0
 	}
 	return min(n, ready)
 }
 
-// idle is how many workers have nothing to do.
-func (s *schedule) idle() int {
-	n := 0
-	for _, w := range s.slots {
-		if len(w.sent) == 0 && (w.process != nil || w.local != nil) {
-			n++
+// ahead reports whether the next n items are for others, so that all end together:
+// the last that are ready are for those who have nothing to do, and when fewer are
+// left than are out, a chunk is for who has least, of which the coordinator has not
+// read the answers either.
+func (s *schedule) ahead(w *slot, n, ready, left int) bool {
+	idle, out, least := 0, 0, w.items
+	for _, o := range s.slots {
+		if o.process == nil && o.local == nil {
+			continue
 		}
+		if len(o.sent) == 0 {
+			idle++
+		}
+		out += o.items
+		least = min(least, o.items)
 	}
-	return n
+	if left >= 0 && left < out && w.items-least >= n {
+		s.passed = true
+		return true
+	}
+	return ready <= n*idle
 }
 
 // room reports whether the worker may have n more items outstanding.

@@ -196,6 +196,46 @@ func TestLastChunksAreForTheIdle(t *testing.T) {
 	}
 }
 
+// TestLastChunksAreForWhoHasLeast: when fewer items are left than are out, who has
+// more leaves them to who has less, and is woken when that has changed.
+func TestLastChunksAreForWhoHasLeast(t *testing.T) {
+	d := newDesk(t, "process-gob,workers=2,chunk=2,window=4")
+	d.mapOf(14)
+	much, little := d.slots[0], d.slots[1]
+	d.spirit(much)
+	d.spirit(little)
+	d.send(much) // 8 items
+	sent := d.send(little)[:1]
+	d.checkOut(much, 8, little, 6)
+	d.answer(much, much.sent[0])
+	for _, c := range sent {
+		d.answer(little, c)
+	}
+	d.checkOut(much, 6, little, 4)
+
+	d.mapOf(6)
+	if batch, asleep := d.next(much, nil, true); len(batch) > 0 || !asleep {
+		t.Errorf("with 6 items out, and 4 at the other worker, a worker took %v of the last 6; asleep: %v", firsts(batch), asleep)
+	}
+	if got := firsts(d.send(little)); !slices.Equal(got, []int{0, 2}) {
+		t.Errorf("who had least took %v", got)
+	}
+	if !awake(much) {
+		t.Fatal("nobody woke the other when it did not have more any longer")
+	}
+	<-much.wake
+	if got := firsts(d.send(much)); !slices.Equal(got, []int{4}) {
+		t.Errorf("then the other took %v, want the last", got)
+	}
+}
+
+func (d *desk) checkOut(a *slot, itemsA int, b *slot, itemsB int) {
+	d.t.Helper()
+	if a.items != itemsA || b.items != itemsB {
+		d.t.Fatalf("%d and %d items are out, want %d and %d", a.items, b.items, itemsA, itemsB)
+	}
+}
+
 func TestRetryGoesFirst(t *testing.T) {
 	d := newDesk(t, "process-gob,workers=1,chunk=1,window=3")
 	call, st := d.mapOf(4)
