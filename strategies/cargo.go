@@ -39,6 +39,12 @@ type message struct {
 	kept    bool // and so they do
 }
 
+// of makes m another message.
+func (m *message) of(d codec.Decoder, bytes []byte, count int, owned bool) {
+	m.decoder, m.bytes, m.count = d, bytes, count
+	m.owned, m.kept = owned, false
+}
+
 func (m *message) decode(v any) (err error) {
 	if k, ok := m.decoder.(codec.Keeper); ok && m.owned {
 		m.kept, err = k.DecodeKeep(m.bytes, v)

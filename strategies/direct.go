@@ -17,15 +17,15 @@ type direct struct {
 
 func (d *direct) peek() bool { return d.conn.Buffered() }
 
-func (d *direct) take() (f transport.Frame, behind int, ok bool) {
+func (d *direct) take() (f *transport.Frame, behind int, ok bool) {
 	switch err := d.conn.Recv(&d.frame); {
 	case err == io.EOF:
-		return f, 0, false
+		return nil, 0, false
 	case err != nil:
 		d.broken(err)
 	}
 	arrive(&d.frame)
-	return d.frame, d.behind(&d.frame), true
+	return &d.frame, d.behind(&d.frame), true
 }
 
 // behind takes chunks to be of one size.

@@ -16,6 +16,12 @@ type execution struct {
 	failed   []failure
 }
 
+// begin makes x the execution of another chunk.
+func (x *execution) begin(ctx context.Context, l load, p *position) {
+	x.load, x.ctx, x.position = l, ctx, p
+	x.next, x.failed = 0, nil
+}
+
 // run runs what is left of the chunk. A cancelled context is asked at the start
 // and after an item that failed, perhaps because of it: whoever sets stopped
 // may come later.

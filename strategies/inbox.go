@@ -12,9 +12,9 @@ type source interface {
 	// peek reports whether take would return without waiting.
 	peek() bool
 
-	// take returns the next chunk and how many are behind it. It reports false
-	// after a stop.
-	take() (f transport.Frame, behind int, ok bool)
+	// take returns the next chunk, until take is called again, and how many are
+	// behind it. It reports false after a stop.
+	take() (f *transport.Frame, behind int, ok bool)
 
 	// stop lets take return false once nothing is left. It may be called from
 	// anywhere.
@@ -28,6 +28,7 @@ type inbox struct {
 	filled  sync.Cond
 	frames  []transport.Frame
 	taken   int // of frames
+	inHand  transport.Frame
 	stopped bool
 }
 
@@ -61,17 +62,17 @@ func (b *inbox) peek() bool {
 	return b.taken < len(b.frames)
 }
 
-func (b *inbox) take() (f transport.Frame, behind int, ok bool) {
+func (b *inbox) take() (f *transport.Frame, behind int, ok bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	for b.taken == len(b.frames) {
 		if b.stopped {
-			return f, 0, false
+			return nil, 0, false
 		}
 		b.filled.Wait()
 	}
-	f = b.frames[b.taken]
+	b.inHand = b.frames[b.taken]
 	b.frames[b.taken] = transport.Frame{}
 	b.taken++
-	return f, len(b.frames) - b.taken, true
+	return &b.inHand, len(b.frames) - b.taken, true
 }

@@ -88,6 +88,7 @@ type lane struct {
 	weight   int  // chunks that the next sample stands for
 	mean     int  // of the random distances
 	heard    bool // the observers know already that the wait is over
+	passage  lap  // of the chunk in hand
 }
 
 func newLane(samples bool, observers ...observer) *lane {
@@ -174,20 +175,21 @@ type lap struct {
 	d        [4]int64
 }
 
-// lap begins the passage of a chunk, and its first part. Which ones are sampled
-// is random, at a mean distance that follows how long a chunk takes; in a lane
-// that is observed it is all of them.
-func (l *lane) lap(first phase) lap {
-	if l.observers != nil {
-		return l.observedLap(first)
+// lap begins the passage of a chunk, and its first part, until the next one begins.
+// Which ones are sampled is random, at a mean distance that follows how long a chunk
+// takes; in a lane that is observed it is all of them.
+func (l *lane) lap(first phase) *lap {
+	p := &l.passage
+	p.on = false
+	switch {
+	case l.observers != nil:
+		l.observedLap(p, first)
+	case l.samples:
+		if l.distance--; l.distance <= 0 {
+			*p = lap{on: true, at: clock()}
+		}
 	}
-	if !l.samples {
-		return lap{}
-	}
-	if l.distance--; l.distance > 0 {
-		return lap{}
-	}
-	return lap{on: true, at: clock()}
+	return p
 }
 
 // end ends a part of the passage, and begins the next: phaseBusy if that is
@@ -207,7 +209,7 @@ func (p *lap) end(ph, next phase) {
 }
 
 // done ends the passage of a chunk and reports whether it was sampled.
-func (l *lane) done(p lap) bool {
+func (l *lane) done(p *lap) bool {
 	if !p.on {
 		return false
 	}

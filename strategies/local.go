@@ -17,7 +17,7 @@ type local struct {
 	core     *core
 	slot     *slot
 	lane     *lane
-	lap      lap
+	lap      *lap
 	position position
 	replaced bool // another has taken its place; under the schedule's lock
 
@@ -149,8 +149,8 @@ func (l *local) begin(open bool) {
 	} else {
 		l.scratch = l.part.empty()
 	}
-	l.run = execution{load: l.scratch, ctx: l.lane.labelled(l.chunk.call.ctx), position: &l.position}
 	l.work = &l.run
+	l.run.begin(l.lane.labelled(l.chunk.call.ctx), l.scratch, &l.position)
 	l.lane.carries(0, l.part.len())
 }
 

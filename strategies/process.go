@@ -41,7 +41,8 @@ type process struct {
 	decoder          codec.Decoder
 	proto            load // decodes results
 	message          message
-	fresh            bool // the encoder is new, and the frame must say so
+	reply            reply // what receive has in hand
+	fresh            bool  // the encoder is new, and the frame must say so
 	out              buffer
 	frame            transport.Frame // what send sends
 

@@ -22,7 +22,7 @@ func (pr *process) receive(conn transport.Conn, l *lane) error {
 			return err
 		}
 		pr.heard.Add(1)
-		if err := pr.handle(&f, &lap); err != nil {
+		if err := pr.handle(&f, lap); err != nil {
 			return err
 		}
 		l.done(lap)
@@ -32,7 +32,7 @@ func (pr *process) receive(conn transport.Conn, l *lane) error {
 
 // recvTimed receives a frame: waiting ends when its header is there, reading
 // the rest is transfer.
-func recvTimed(conn transport.Conn, f *transport.Frame, l *lane) (lap, error) {
+func recvTimed(conn transport.Conn, f *transport.Frame, l *lane) (*lap, error) {
 	if conn.Buffered() {
 		l.carries(0, 0) // which chunk it is about is not known yet
 		lap := l.lap(phaseTransfer)
@@ -43,7 +43,7 @@ func recvTimed(conn transport.Conn, f *transport.Frame, l *lane) (lap, error) {
 	l.to(phaseWait)
 	if err := conn.Recv(f); err != nil {
 		l.to(phaseBusy) // all of it was waiting
-		return lap{}, err
+		return nil, err
 	}
 	l.arrived(f.Arrived, phaseBusy)
 	return l.lap(phaseDecode), nil
@@ -83,35 +83,37 @@ type reply struct {
 // must be decoded without gaps.
 func (pr *process) answer(f *transport.Frame, lap *lap) error {
 	pr.receiver.carries(f.Header.Chunk, int(f.Header.Count))
-	r, err := pr.read(f)
+	r := &pr.reply
+	*r = reply{}
+	err := pr.read(f, r)
 	lap.end(phaseDecode, phaseBusy)
-	return pr.core.take(pr.slot, f, &r, err)
+	return pr.core.take(pr.slot, f, r, err)
 }
 
 // read decodes an answer, into memory that is not the call's.
-func (pr *process) read(f *transport.Frame) (r reply, err error) {
+func (pr *process) read(f *transport.Frame, r *reply) error {
 	if f.Header.Flags&transport.Reset != 0 {
 		pr.decoder = pr.core.codec.NewDecoder()
 	}
 	count := int(f.Header.Count)
 	entries, batch, err := readTable(f.Payload, count)
 	if err != nil {
-		return r, err
+		return err
 	}
 	for _, e := range entries {
 		if err := r.addEntry(pr.core, pr.proto, e); err != nil {
-			return r, err
+			return err
 		}
 	}
 	if f.Header.Flags&transport.Batch == 0 {
-		return r, nil
+		return nil
 	}
 	if len(r.single) > 0 { // a batch holds all that did not fail
-		return r, errAnswer
+		return errAnswer
 	}
 	r.values = pr.proto // used up before the next frame is read
 	m := &pr.message
-	*m = message{decoder: pr.decoder, bytes: batch, count: count - len(entries), owned: f.Owned()}
+	m.of(pr.decoder, batch, count-len(entries), f.Owned())
 	r.n, err = pr.proto.decodeResults(m)
 	if m.kept {
 		f.Keep()
@@ -120,7 +122,7 @@ func (pr *process) read(f *transport.Frame) (r reply, err error) {
 		err = errAnswer
 	}
 	r.wire += pr.core.codec.ItemBytes(batch, r.n)
-	return r, err
+	return err
 }
 
 func (r *reply) addEntry(p *core, l load, e entry) error {

@@ -48,14 +48,14 @@ func (w *worker) begin() bool {
 	if !w.fetch() {
 		return false
 	}
-	f := &w.frame
+	f := w.frame
 	w.lane.carries(f.Header.Chunk, int(f.Header.Count))
 	ctx := w.enter(f)
 	err := w.decode(f)
 	w.data.Reuse(f)
 	w.lap.end(phaseDecode, phaseBusy)
-	w.run = execution{load: w.load, ctx: w.lane.labelled(ctx), position: w.position}
 	w.work = &w.run
+	w.run.begin(w.lane.labelled(ctx), w.load, w.position)
 	switch {
 	case err != nil:
 		w.unreadable(err)
@@ -108,7 +108,7 @@ func (w *worker) decode(f *transport.Frame) error {
 		w.decoder = w.codec.NewDecoder()
 	}
 	m := &w.message
-	*m = message{decoder: w.decoder, bytes: f.Payload, count: int(f.Header.Count), owned: f.Owned()}
+	m.of(w.decoder, f.Payload, int(f.Header.Count), f.Owned())
 	err := w.load.decodeItems(m)
 	if m.kept {
 		f.Keep()
@@ -172,11 +172,10 @@ func deadline(f *transport.Frame) (remaining time.Duration, bounded bool) {
 // finish answers the chunk, or the one item of a careful chunk that was run.
 func (w *worker) finish() {
 	f := &w.answer
-	*f = transport.Frame{Header: transport.Header{
-		Kind:  transport.Answer,
-		Chunk: w.frame.Header.Chunk, First: w.frame.Header.First,
-		Count: w.frame.Header.Count, Attempt: w.frame.Header.Attempt,
-	}}
+	f.Payload, f.Trailer = nil, nil
+	to, of := &f.Header, &w.frame.Header
+	to.Kind, to.Flags = transport.Answer, 0
+	to.Chunk, to.First, to.Count, to.Attempt = of.Chunk, of.First, of.Count, of.Attempt
 	if w.rest != nil && w.rest.len() > 0 {
 		w.answerItem(f)
 		return

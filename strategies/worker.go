@@ -44,7 +44,7 @@ type worker struct {
 
 	// Of the task goroutine.
 	lane     *lane
-	lap      lap
+	lap      *lap
 	account  bool // the lane has something to report
 	encoder  codec.Encoder
 	decoder  codec.Decoder
@@ -52,11 +52,11 @@ type worker struct {
 	buf      buffer
 	load     load
 	message  message
-	frame    transport.Frame // the chunk's
-	answer   transport.Frame // what finish sends
-	behind   int             // chunks that waited when frame was taken
-	filled   int             // chunks there were when the coordinator last filled up
-	work     *execution      // what run holds, while there is something to do
+	frame    *transport.Frame // the chunk's
+	answer   transport.Frame  // what finish sends
+	behind   int              // chunks that waited when frame was taken
+	filled   int              // chunks there were when the coordinator last filled up
+	work     *execution       // what run holds, while there is something to do
 	run      execution
 	rest     load // of a careful chunk: what comes after the item in work
 	position *position
