@@ -22,6 +22,9 @@ func (pr *process) receive(conn transport.Conn, l *lane) error {
 			return err
 		}
 		pr.heard.Add(1)
+		if f.Header.Kind == transport.Answer && conn != pr.data {
+			return errKind // two goroutines would decode answers
+		}
 		if err := pr.handle(&f, lap); err != nil {
 			return err
 		}
