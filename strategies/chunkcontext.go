@@ -17,17 +17,28 @@ type chunkContext struct {
 	err  error
 }
 
-// newChunkContext returns a context that ends after remaining, or without a
-// deadline.
-func newChunkContext(remaining time.Duration, bounded bool) *chunkContext {
-	c := &chunkContext{}
-	c.mu.Lock() // the timer may fire at once
-	defer c.mu.Unlock()
+// chunkContexts makes contexts, many at a time: with chunk=1 there is one for each
+// item.
+type chunkContexts []chunkContext
+
+// next returns a context that ends after remaining, or without a deadline.
+func (s *chunkContexts) next(remaining time.Duration, bounded bool) *chunkContext {
+	if len(*s) == 0 {
+		*s = make([]chunkContext, slab)
+	}
+	c := &(*s)[0]
+	*s = (*s)[1:]
 	if bounded {
-		c.deadline = time.Now().Add(remaining)
-		c.timer = time.AfterFunc(remaining, func() { c.cancel(context.DeadlineExceeded) })
+		c.expire(remaining)
 	}
 	return c
+}
+
+func (c *chunkContext) expire(remaining time.Duration) {
+	c.mu.Lock() // the timer may fire at once
+	defer c.mu.Unlock()
+	c.deadline = time.Now().Add(remaining)
+	c.timer = time.AfterFunc(remaining, func() { c.cancel(context.DeadlineExceeded) })
 }
 
 func (c *chunkContext) Deadline() (time.Time, bool) { return c.deadline, !c.deadline.IsZero() }

@@ -19,7 +19,7 @@ func isOver(ctx context.Context) bool {
 
 func TestChunkContextEnds(t *testing.T) {
 	for name, askFirst := range map[string]bool{"Done asked for before": true, "after": false} {
-		ctx := newChunkContext(0, false)
+		ctx := new(chunkContexts).next(0, false)
 		if askFirst && isOver(ctx) {
 			t.Errorf("%s: over from the beginning", name)
 		}
@@ -35,7 +35,7 @@ func TestChunkContextEnds(t *testing.T) {
 }
 
 func TestChunkContextWithoutDeadline(t *testing.T) {
-	ctx := newChunkContext(time.Hour, false)
+	ctx := new(chunkContexts).next(time.Hour, false)
 	if at, ok := ctx.Deadline(); ok || !at.IsZero() {
 		t.Errorf("a deadline at %v, %v", at, ok)
 	}
@@ -46,7 +46,7 @@ func TestChunkContextWithoutDeadline(t *testing.T) {
 
 func TestChunkContextDeadline(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		ctx := newChunkContext(time.Second, true)
+		ctx := new(chunkContexts).next(time.Second, true)
 		if at, ok := ctx.Deadline(); !ok || time.Until(at) != time.Second {
 			t.Errorf("the deadline is in %v, %v", time.Until(at), ok)
 		}
@@ -60,7 +60,7 @@ func TestChunkContextDeadline(t *testing.T) {
 		if !isOver(ctx) || ctx.Err() != context.DeadlineExceeded {
 			t.Errorf("at its deadline: over %v, error %v", isOver(ctx), ctx.Err())
 		}
-		ctx = newChunkContext(time.Second, true)
+		ctx = new(chunkContexts).next(time.Second, true)
 		ctx.cancel(context.Canceled)
 		time.Sleep(time.Minute)
 		synctest.Wait()
@@ -72,7 +72,7 @@ func TestChunkContextDeadline(t *testing.T) {
 
 func TestChunkContextOfOthers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		ctx := newChunkContext(time.Minute, true)
+		ctx := new(chunkContexts).next(time.Minute, true)
 		called := false
 		context.AfterFunc(ctx, func() { called = true })
 		kept := context.AfterFunc(ctx, func() { t.Error("called though it was stopped") })
@@ -101,7 +101,7 @@ func TestChunkContextOfOthers(t *testing.T) {
 // the context is made.
 func TestChunkContextThatIsLate(t *testing.T) {
 	for range 100 {
-		ctx := newChunkContext(-time.Second, true)
+		ctx := new(chunkContexts).next(-time.Second, true)
 		time.Sleep(20 * time.Microsecond) // which orders nothing
 		<-ctx.Done()
 		if _, ok := ctx.Deadline(); !ok || ctx.Err() != context.DeadlineExceeded {

@@ -189,7 +189,7 @@ func (l *local) claim() bool {
 	if !ok || l.position.stopped.Load() || p.item == 0 || p.item*float64(l.shift.items) > shiftSpan {
 		return false
 	}
-	l.first, l.part = from.claim(p.chunkSize(l.core.spec, from.left()), l.claimed)
+	l.first, l.part = from.claim(p.chunkSize(&l.core.spec, from.left()), l.claimed)
 	l.claimed = l.part
 	return l.part.len() > 0
 }

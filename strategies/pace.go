@@ -90,7 +90,7 @@ func (p *pace) span() float64 {
 // chunkSize is how many items the next chunk should have, at most. left is how
 // many items are still to be sent, or -1 if that is not known: near the end
 // chunks shrink, so that all workers end together.
-func (p *pace) chunkSize(spec Spec, left int) int {
+func (p *pace) chunkSize(spec *Spec, left int) int {
 	if spec.Chunk > 0 {
 		return spec.Chunk
 	}
@@ -122,7 +122,7 @@ func (p *pace) least() int {
 }
 
 // window is how many chunks of n items the worker may have outstanding.
-func (p *pace) window(spec Spec, n int) int {
+func (p *pace) window(spec *Spec, n int) int {
 	if spec.Window > 0 {
 		return spec.Window
 	}

@@ -10,11 +10,11 @@ var auto = Spec{Strategy: "process-gob", Workers: 4}
 
 func TestFirstChunkIsOneItem(t *testing.T) {
 	var p pace
-	if n := p.chunkSize(auto, 1_000_000); n != 1 {
+	if n := p.chunkSize(&auto, 1_000_000); n != 1 {
 		t.Errorf("the first chunk has %d items", n)
 	}
 	p.grow(1) // an answer, but nothing is known of the work
-	if n := p.chunkSize(auto, 1_000_000); n != 1 {
+	if n := p.chunkSize(&auto, 1_000_000); n != 1 {
 		t.Errorf("without a report of work the chunk grew to %d items", n)
 	}
 }
@@ -34,7 +34,7 @@ func TestChunkGrowsUntilItIsEnough(t *testing.T) {
 		var p pace
 		want := 1
 		for i := range 20 {
-			n := p.chunkSize(auto, -1)
+			n := p.chunkSize(&auto, -1)
 			if n != want {
 				t.Fatalf("of items of %v ns, chunk %d has %d, want %d", ns, i, n, want)
 			}
@@ -49,26 +49,26 @@ func TestChunkShrinksWhenItemsGetSlow(t *testing.T) {
 	for range 20 {
 		p.work(8, chunkSpan)
 	}
-	if n := p.chunkSize(auto, -1); n != 1 {
+	if n := p.chunkSize(&auto, -1); n != 1 {
 		t.Errorf("items of a whole chunk's work come in chunks of %d", n)
 	}
 }
 
 func TestChunkIsBoundedInBytes(t *testing.T) {
 	for _, p := range []pace{{chunk: 1000, sent: 1000}, {chunk: 1000, got: 1000}} {
-		if n := p.chunkSize(auto, -1); n != chunkBytes/1000 {
+		if n := p.chunkSize(&auto, -1); n != chunkBytes/1000 {
 			t.Errorf("sent %v, got %v bytes an item: a chunk has %d items, want %d", p.sent, p.got, n, chunkBytes/1000)
 		}
 	}
 	huge := pace{chunk: 1000, sent: 10 * chunkBytes}
-	if n := huge.chunkSize(auto, -1); n != 1 {
+	if n := huge.chunkSize(&auto, -1); n != 1 {
 		t.Errorf("of huge items, a chunk has %d", n)
 	}
 }
 
 func TestChunkOfTheSpec(t *testing.T) {
 	p := pace{item: 1e9, chunk: 1, sent: 1 << 20}
-	if n := p.chunkSize(Spec{Workers: 4, Chunk: 64}, 3); n != 64 {
+	if n := p.chunkSize(&Spec{Workers: 4, Chunk: 64}, 3); n != 64 {
 		t.Errorf("chunk=64 gave %d", n)
 	}
 }
@@ -79,7 +79,7 @@ func TestTailIsGuided(t *testing.T) {
 	p := pace{chunk: 100}
 	left, last := 1000, math.MaxInt
 	for left > 0 {
-		n := p.chunkSize(auto, left)
+		n := p.chunkSize(&auto, left)
 		switch {
 		case n > last:
 			t.Errorf("%d left: a chunk of %d after one of %d", left, n, last)
@@ -114,16 +114,16 @@ func TestWindowCoversTheSpan(t *testing.T) {
 		{15_625, 1, 128}, // the span
 	} {
 		p := pace{item: c.item, chunk: math.MaxInt}
-		if got := p.window(auto, c.n); got != c.want {
+		if got := p.window(&auto, c.n); got != c.want {
 			t.Errorf("items of %v ns in chunks of %d: a window of %d, want %d", c.item, c.n, got, c.want)
 		}
 		small := pace{item: c.item, chunk: 1}
-		if got, fixed := small.window(auto, 1), small.window(Spec{Chunk: 1}, 1); got != minWindow && got != fixed {
+		if got, fixed := small.window(&auto, 1), small.window(&Spec{Chunk: 1}, 1); got != minWindow && got != fixed {
 			t.Errorf("items of %v ns while chunks grow: a window of %d, want %d", c.item, got, minWindow)
 		}
 	}
 	p := pace{item: 1e9}
-	if got := p.window(Spec{Window: 7}, 1); got != 7 {
+	if got := p.window(&Spec{Window: 7}, 1); got != 7 {
 		t.Errorf("window=7 gave %d", got)
 	}
 }
@@ -195,7 +195,7 @@ func TestLastItemsAreShared(t *testing.T) {
 	p := pace{item: 100, chunk: 20_000}
 	spec := Spec{Workers: 2}
 	for left, want := range map[int]int{2: 1, 3: 2, 100: 50, 4000: 1250} {
-		if n := p.chunkSize(spec, left); n != want {
+		if n := p.chunkSize(&spec, left); n != want {
 			t.Errorf("of %d items the next chunk is %d, want %d", left, n, want)
 		}
 	}

@@ -181,7 +181,7 @@ func (s *schedule) pick(w *slot) *chunk {
 // wanted is how many items of the call the worker should get now, or 0.
 func (s *schedule) wanted(w *slot, of *call) int {
 	ready, left := of.stock.ready(), of.stock.left()
-	n := w.pace.chunkSize(s.spec, left)
+	n := w.pace.chunkSize(&s.spec, left)
 	if s.spec.Recycle > 0 {
 		n = min(n, s.spec.Recycle-w.given)
 	}
@@ -228,7 +228,7 @@ func (s *schedule) room(w *slot, n int) bool {
 	if n <= 0 || (s.spec.Recycle > 0 && w.given >= s.spec.Recycle) {
 		return false
 	}
-	return len(w.sent) == 0 || len(w.sent) < w.pace.window(s.spec, n) && w.pace.fits(w.bytes, w.items, n)
+	return len(w.sent) == 0 || len(w.sent) < w.pace.window(&s.spec, n) && w.pace.fits(w.bytes, w.items, n)
 }
 
 // cutFrom returns nil when claims took what was left in the meantime.
@@ -296,7 +296,7 @@ func (s *schedule) rise(w *slot) {
 // answers by quarters, too: with halves it had run dry by then, because the
 // answers to one half must be read before the next can be sent.
 func (s *schedule) refill(w *slot) {
-	if w.asleep && 4*len(w.sent) <= 3*w.pace.window(s.spec, w.pace.chunkSize(s.spec, -1)) && s.hasFor(w) {
+	if w.asleep && 4*len(w.sent) <= 3*w.pace.window(&s.spec, w.pace.chunkSize(&s.spec, -1)) && s.hasFor(w) {
 		s.rise(w)
 	}
 }

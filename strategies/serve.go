@@ -142,7 +142,7 @@ func (w *worker) unreadable(err error) {
 
 // enter makes the chunk the current one, unless it was cancelled before.
 func (w *worker) enter(f *transport.Frame) *chunkContext {
-	ctx := newChunkContext(deadline(f))
+	ctx := w.contexts.next(deadline(f))
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.position.enter(f.Header.Chunk)

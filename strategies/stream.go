@@ -229,10 +229,10 @@ const streamBytes = 64 << 20
 func (s *schedule) places() int {
 	n, per := 0, 1.0
 	for _, w := range s.slots {
-		size := w.pace.chunkSize(s.spec, -1)
+		size := w.pace.chunkSize(&s.spec, -1)
 		window := minWindow
 		if s.remote {
-			window = w.pace.window(s.spec, size)
+			window = w.pace.window(&s.spec, size)
 		}
 		n += 2 * window * size
 		per = max(per, w.pace.sent+w.pace.got)

@@ -60,6 +60,7 @@ type worker struct {
 	run      execution
 	rest     load // of a careful chunk: what comes after the item in work
 	position *position
+	contexts chunkContexts
 
 	mu        sync.Mutex
 	current   uint64 // chunk, 0 between two

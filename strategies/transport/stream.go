@@ -65,7 +65,10 @@ func (s *Stream) Send(f *Frame) error {
 	h.Payload, h.Trailer = uint32(len(f.Payload)), uint32(len(f.Trailer))
 	s.sendSeq++
 
-	rest := crc32.Update(crc32.Checksum(f.Payload, castagnoli), castagnoli, f.Trailer)
+	rest := crc32.Checksum(f.Payload, castagnoli)
+	if len(f.Trailer) > 0 {
+		rest = crc32.Update(rest, castagnoli, f.Trailer)
+	}
 	at := len(s.out)
 	s.out = append(s.out, make([]byte, HeaderSize)...)
 	h.put((*[HeaderSize]byte)(s.out[at:]), rest)
@@ -179,23 +182,38 @@ func (s *Stream) rest(f *Frame, sum uint32) error {
 	h := &f.Header
 	f.body = s.room(int(h.Payload) + int(h.Trailer))
 	body := f.body
-	got := uint32(0)
-	for rest := body; len(rest) > 0; {
-		n, err := io.ReadFull(s.r, rest[:min(piece, len(rest))])
-		if errors.Is(err, io.EOF) {
-			err = io.ErrUnexpectedEOF
-		}
-		if err != nil {
-			return fmt.Errorf("frame %d: %w", h.Seq, err)
-		}
-		got = crc32.Update(got, castagnoli, rest[:n])
-		rest = rest[n:]
+	got, err := s.read(body)
+	if err != nil {
+		return fmt.Errorf("frame %d: %w", h.Seq, err)
 	}
 	if got != sum {
 		return fmt.Errorf("frame %d: %w", h.Seq, ErrChecksum)
 	}
 	f.Payload, f.Trailer = body[:h.Payload:h.Payload], body[h.Payload:]
 	return nil
+}
+
+// read fills body and sums it up. What is there already, as most small frames are, is
+// taken in one step.
+func (s *Stream) read(body []byte) (sum uint32, err error) {
+	if len(body) <= s.r.Buffered() {
+		there, err := s.r.Peek(len(body))
+		copy(body, there)
+		s.r.Discard(len(body))
+		return crc32.Checksum(body, castagnoli), err
+	}
+	for rest := body; len(rest) > 0; {
+		n, err := io.ReadFull(s.r, rest[:min(piece, len(rest))])
+		if errors.Is(err, io.EOF) {
+			return 0, io.ErrUnexpectedEOF
+		}
+		if err != nil {
+			return 0, err
+		}
+		sum = crc32.Update(sum, castagnoli, rest[:n])
+		rest = rest[n:]
+	}
+	return sum, nil
 }
 
 // room returns memory that nobody uses: for small frames a piece of a slab, because
