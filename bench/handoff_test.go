@@ -38,7 +38,7 @@ var largeWork = []factor.Work{
 
 // largeSpecs are one item at a time, which compares with a floor that is no
 // more than that, and as pools do it. Binary copies an item once where it is sent, and
-// leaves it where it came; gob is what is used.
+// leaves it where it came from a pipe; gob is what is used.
 var largeSpecs = []string{
 	"process-gob,workers=1,chunk=1,window=1",
 	"process-gob,workers=2,chunk=1",

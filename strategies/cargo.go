@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"runtime/debug"
-	"unsafe"
 
 	"github.com/handoff-go/handoff/strategies/codec"
 )
@@ -37,20 +36,23 @@ type message struct {
 	count   int  // values that are to be in there
 	owned   bool // the bytes may stay with the values
 	kept    bool // and so they do
+	moves   bool // values can be copied from where they were decoded
 }
 
-// of makes m another message.
+// of makes m another message, of values of the same type.
 func (m *message) of(d codec.Decoder, bytes []byte, count int, owned bool) {
 	m.decoder, m.bytes, m.count = d, bytes, count
 	m.owned, m.kept = owned, false
 }
 
 func (m *message) decode(v any) (err error) {
+	src := m.bytes
+	m.bytes = nil // not held until the next
 	if k, ok := m.decoder.(codec.Keeper); ok && m.owned {
-		m.kept, err = k.DecodeKeep(m.bytes, v)
+		m.kept, err = k.DecodeKeep(src, v)
 		return err
 	}
-	return m.decoder.Decode(m.bytes, v)
+	return m.decoder.Decode(src, v)
 }
 
 // failure is an item of a chunk without a result.
@@ -77,7 +79,7 @@ func (c *cargo[In, Out]) encodeItems(e codec.Encoder, dst []byte) ([]byte, error
 // decodeResults decodes results into memory of its own: a frame that is cut short
 // or does not belong must not have touched the caller's.
 func (c *cargo[In, Out]) decodeResults(m *message) (n int, err error) {
-	c.results = scratch(c.results, m.count)
+	c.results = scratch(c.results, m)
 	if err := m.decode(&c.results); err != nil {
 		c.results = nil // who knows what is in there
 		return 0, err
@@ -129,23 +131,6 @@ func (c *cargo[In, Out]) copyItems(into load) load {
 
 func (c *cargo[In, Out]) empty() load { return &cargo[In, Out]{run: c.run} }
 
-// keptScratch is the most memory that is kept to decode into.
-const keptScratch = 64 << 10
-
-// scratch returns an empty slice for count values to be decoded into, the memory of
-// used if that will do: what was in there has been copied. Who says count need not
-// be right, or be believed.
-func scratch[T any](used []T, count int) []T {
-	switch size := int(unsafe.Sizeof(*new(T))); {
-	case count > keptScratch/max(size, 1):
-		return nil // it is the decoder's to find out whether they are so many
-	case count > cap(used):
-		return make([]T, 0, count)
-	}
-	clear(used)
-	return used[:0]
-}
-
 func resize[T any](s []T, n int) []T {
 	if cap(s) < n {
 		return make([]T, n)
@@ -154,7 +139,7 @@ func resize[T any](s []T, n int) []T {
 }
 
 func (c *cargo[In, Out]) decodeItems(m *message) error {
-	c.items = scratch(c.items, m.count)
+	c.items = scratch(c.items, m)
 	if err := m.decode(&c.items); err != nil {
 		c.items = nil
 		return err

@@ -1,7 +1,6 @@
 package strategies
 
 import (
-	"math"
 	"slices"
 	"testing"
 
@@ -110,31 +109,6 @@ func TestPrivateCopyIsCleared(t *testing.T) {
 	private.items[0] = nil
 	if small.items[0] == nil {
 		t.Error("the copy is not private")
-	}
-}
-
-// TestScratchShowsNothingOfBefore: a field that an item leaves out is zero, whatever
-// was decoded into the same memory before; and no count is believed.
-func TestScratchShowsNothingOfBefore(t *testing.T) {
-	c, _ := codec.Lookup("gob") // it leaves zero fields out
-	type point struct{ X, Y int }
-	l := &cargo[point, point]{}
-	for _, p := range []point{{1, 2}, {0, 3}, {4, 0}, {}} {
-		src, err := (&cargo[point, point]{items: []point{p}, results: []point{p}}).encodeItems(c.NewEncoder(), nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, count := range []int{1, 0, 7, math.MaxUint32} {
-			if err := l.decodeItems(&message{decoder: c.NewDecoder(), bytes: src, count: count}); err != nil || !slices.Equal(l.items, []point{p}) {
-				t.Errorf("%v comes as %v, %v", p, l.items, err)
-			}
-			if n, err := l.decodeResults(&message{decoder: c.NewDecoder(), bytes: src, count: count}); err != nil || n != 1 || l.results[0] != p {
-				t.Errorf("%v comes as %v, %v", p, l.results, err)
-			}
-		}
-		if cap(l.items)*16 > keptScratch {
-			t.Errorf("room for %d items for a count that is not true", cap(l.items))
-		}
 	}
 }
 

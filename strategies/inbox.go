@@ -12,8 +12,8 @@ type source interface {
 	// peek reports whether take would return without waiting.
 	peek() bool
 
-	// take returns the next chunk, until take is called again, and how many are
-	// behind it. It reports false after a stop.
+	// take returns the next chunk, which is good until take is called again, and
+	// how many are behind it. It reports false after a stop.
 	take() (f *transport.Frame, behind int, ok bool)
 
 	// stop lets take return false once nothing is left. It may be called from
@@ -27,8 +27,8 @@ type inbox struct {
 	mu      sync.Mutex
 	filled  sync.Cond
 	frames  []transport.Frame
-	taken   int // of frames
-	inHand  transport.Frame
+	taken   int             // of frames
+	inHand  transport.Frame // what take returned
 	stopped bool
 }
 

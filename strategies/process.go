@@ -102,6 +102,7 @@ func (p *core) newProcess(w *slot) *process {
 		core: p, slot: w,
 		exited: make(chan struct{}), gone: make(chan struct{}),
 		encoder: p.codec.NewEncoder(), decoder: p.codec.NewDecoder(), proto: p.def.load(),
+		message:   message{moves: moves(p.def.out)},
 		sender:    newLane(p.options.phases, observers(p.options.observe, laneSender, w.number)...),
 		receiver:  newLane(p.options.phases, observers(p.options.observe, laneReceiver, w.number)...),
 		snapshots: map[uint64]chan struct{}{},

@@ -23,7 +23,7 @@ func (pr *process) receive(conn transport.Conn, l *lane) error {
 		}
 		pr.heard.Add(1)
 		if f.Header.Kind == transport.Answer && conn != pr.data {
-			return errKind // two goroutines would decode answers
+			return errAnswerOnControl // two goroutines would decode answers
 		}
 		if err := pr.handle(&f, lap); err != nil {
 			return err
@@ -52,7 +52,10 @@ func recvTimed(conn transport.Conn, f *transport.Frame, l *lane) (*lap, error) {
 	return l.lap(phaseDecode), nil
 }
 
-var errKind = errors.New("a frame of a kind that a worker does not send")
+var (
+	errKind            = errors.New("a frame of a kind that a worker does not send")
+	errAnswerOnControl = errors.New("an answer on the control connection")
+)
 
 func (pr *process) handle(f *transport.Frame, lap *lap) error {
 	switch f.Header.Kind {
@@ -87,7 +90,7 @@ type reply struct {
 func (pr *process) answer(f *transport.Frame, lap *lap) error {
 	pr.receiver.carries(f.Header.Chunk, int(f.Header.Count))
 	r := &pr.reply
-	*r = reply{}
+	defer func() { *r = reply{} }() // not held until the next
 	err := pr.read(f, r)
 	lap.end(phaseDecode, phaseBusy)
 	return pr.core.take(pr.slot, f, r, err)
@@ -116,7 +119,7 @@ func (pr *process) read(f *transport.Frame, r *reply) error {
 	}
 	r.values = pr.proto // used up before the next frame is read
 	m := &pr.message
-	m.of(pr.decoder, batch, count-len(entries), f.Owned())
+	m.of(pr.decoder, batch, count-len(entries), f.Owned() && 2*len(batch) >= len(f.Payload))
 	r.n, err = pr.proto.decodeResults(m)
 	if m.kept {
 		f.Keep()
@@ -196,13 +199,20 @@ func (s *schedule) take(w *slot, f *transport.Frame, r *reply, bad error) error 
 		return bad
 	case bad != nil && c.careful && c.load.len() == 1:
 		// It is this item, and the next frame comes from a fresh encoder.
-		return s.answered(w, c, f, []failure{{err: fmt.Errorf("cannot read the result: %w", bad)}})
+		if err := w.account(f, 1); err != nil {
+			return err
+		}
+		s.answered(w, c, []failure{{err: fmt.Errorf("cannot read the result: %w", bad)}})
+		return nil
 	case bad != nil:
 		return fmt.Errorf("answer for items %d to %d: %w", c.first, c.first+c.load.len()-1, bad)
 	}
 	if len(r.failed) > 1 && r.failed[0].unread {
 		s.split(w, c)
-		return nil
+		return w.account(f, 0)
+	}
+	if err := w.account(f, r.n+len(r.single)+len(r.failed)); err != nil {
+		return err
 	}
 	s.commit(c, r)
 	s.counts.Frames++
@@ -214,7 +224,8 @@ func (s *schedule) take(w *slot, f *transport.Frame, r *reply, bad error) error 
 		}
 		r.failed = c.parts.failed
 	}
-	return s.answered(w, c, f, r.failed)
+	s.answered(w, c, r.failed)
+	return nil
 }
 
 // underLock is how many results are copied under the schedule's lock.
@@ -235,18 +246,22 @@ func (s *schedule) commit(c *chunk, r *reply) {
 }
 
 // answered settles a chunk whose answer is complete.
-func (s *schedule) answered(w *slot, c *chunk, f *transport.Frame, failed []failure) error {
-	n := c.load.len()
+func (s *schedule) answered(w *slot, c *chunk, failed []failure) {
 	s.counts.Wire += int64(c.itemBytes)
+	w.pace.grow(c.load.len())
+	s.settle(w, c, failed)
+	s.retire(w)
+	s.refill(w)
+}
+
+// account takes what a frame that answers n items says of the time they took, and of
+// their size.
+func (w *slot) account(f *transport.Frame, n int) error {
 	w.pace.open += n
 	weighed(&w.pace.got, len(f.Payload), n)
 	if len(f.Trailer) > 0 && !eachTag(f.Trailer, func(tag byte, value []byte) { w.charge(tag, value) }) {
 		return errAnswer
 	}
-	w.pace.grow(n)
-	s.settle(w, c, failed)
-	s.retire(w)
-	s.refill(w)
 	return nil
 }
 

@@ -9,6 +9,30 @@ import (
 	"github.com/handoff-go/handoff/strategies/transport"
 )
 
+// TestEveryFrameIsAccounted: of an answer that comes in parts, each says what its
+// items took.
+func TestEveryFrameIsAccounted(t *testing.T) {
+	d := newDesk(t, "process-gob,workers=1,chunk=3,window=1,retries=0")
+	d.mapOf(3)
+	w := d.slots[0]
+	d.spirit(w)
+	c := d.send(w)[0]
+	for i := range 3 {
+		f := frameFor(c, 0)
+		if i == 2 {
+			f.Header.Flags = transport.Last
+		}
+		f.Trailer = appendTag(nil, tagLedger, appendLedger(nil, ledger{Busy: 1000}))
+		r := &reply{single: map[int]load{i: &cargo[int, int]{results: []int{10 * i}}}}
+		if err := d.take(w, f, r, nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if w.spent.lane.Busy != 3000 || w.pace.item != 1000 {
+		t.Errorf("three items of 1 µs: %d ns in all, %v each", w.spent.lane.Busy, w.pace.item)
+	}
+}
+
 // TestAnswersComeOneWay: what decodes answers belongs to who reads the data
 // connection. An answer on the other one ends the worker.
 func TestAnswersComeOneWay(t *testing.T) {
@@ -28,7 +52,7 @@ func TestAnswersComeOneWay(t *testing.T) {
 		want          error
 	}{
 		{"data", said(transport.Answer), said(transport.Stop), func(pr *process) transport.Conn { return pr.data }, errAnswer},
-		{"control", said(transport.Stop), said(transport.Answer), func(pr *process) transport.Conn { return pr.control }, errKind},
+		{"control", said(transport.Stop), said(transport.Answer), func(pr *process) transport.Conn { return pr.control }, errAnswerOnControl},
 	} {
 		pr := d.spirit(d.slots[0])
 		pr.data, pr.control = tt.data, tt.control

@@ -199,8 +199,9 @@ func (s *schedule) wanted(w *slot, of *call) int {
 
 // ahead reports whether the next n items are for others, so that all end together:
 // the last that are ready are for those who have nothing to do, and when fewer are
-// left than are out, a chunk is for who has least, of which the coordinator has not
-// read the answers either.
+// left than are out, a worker that has a chunk more than another leaves it to that
+// one, if it can take it. What is answered and not yet read counts as out. With more
+// than one call, what is out need not be the call's, and no call waits for another's.
 func (s *schedule) ahead(w *slot, n, ready, left int) bool {
 	idle, out, least := 0, 0, w.items
 	for _, o := range s.slots {
@@ -211,9 +212,11 @@ func (s *schedule) ahead(w *slot, n, ready, left int) bool {
 			idle++
 		}
 		out += o.items
-		least = min(least, o.items)
+		if o.items < least && s.room(o, n) {
+			least = o.items
+		}
 	}
-	if left >= 0 && left < out && w.items-least >= n {
+	if left >= 0 && left < out && w.items-least >= n && len(s.calls) == 1 {
 		s.passed = true
 		return true
 	}
@@ -260,7 +263,7 @@ func (s *schedule) newChunk(of *call, first int, l load) *chunk {
 	return c
 }
 
-// slab is how many chunks are allocated at once.
+// slab is how many small things are allocated at once, of which there is one a chunk.
 const slab = 32
 
 // rouse wakes the sleeping workers for which there is something to do.

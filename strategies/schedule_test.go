@@ -229,6 +229,52 @@ func TestLastChunksAreForWhoHasLeast(t *testing.T) {
 	}
 }
 
+// TestNoCallWaitsForAnothers: what a worker has of one call keeps nobody from taking
+// the items of another.
+func TestNoCallWaitsForAnothers(t *testing.T) {
+	d := newDesk(t, "process-gob,workers=2,chunk=2,window=8")
+	d.mapOf(1000)
+	much, little := d.slots[0], d.slots[1]
+	d.spirit(much)
+	d.spirit(little)
+	d.send(little)
+	for range 7 { // its sender takes no more
+		d.answer(little, little.sent[0])
+	}
+	d.send(much)
+	d.checkOut(much, 16, little, 2)
+	short, _ := d.mapOf(2)
+	for range 3 {
+		d.answer(much, much.sent[0])
+		d.answer(much, much.sent[0])
+		d.send(much)
+	}
+	if short.stock.left() > 0 {
+		t.Error("a call of two items waits for another's end")
+	}
+}
+
+// TestFullWorkerTakesNothing: nobody leaves anything to a worker that has no room.
+func TestFullWorkerTakesNothing(t *testing.T) {
+	d := newDesk(t, "process-gob,workers=2,chunk=1,window=8")
+	d.mapOf(20)
+	much, full := d.slots[0], d.slots[1]
+	d.spirit(much)
+	d.spirit(full)
+	d.send(much)
+	d.send(full)
+	for len(full.sent) > 1 {
+		d.answer(full, full.sent[0])
+	}
+	full.bytes = windowBytes
+	d.answer(much, much.sent[0])
+	d.answer(much, much.sent[0])
+	d.checkOut(much, 6, full, 1)
+	if got := firsts(d.send(much)); !slices.Equal(got, []int{16, 17}) {
+		t.Errorf("of the last four items a worker took %v, and the other has no room", got)
+	}
+}
+
 func (d *desk) checkOut(a *slot, itemsA int, b *slot, itemsB int) {
 	d.t.Helper()
 	if a.items != itemsA || b.items != itemsB {

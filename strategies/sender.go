@@ -187,10 +187,11 @@ func (pr *process) sendChunk(c *chunk) error {
 // maxTrailer is room for the trailer within the frame limit.
 const maxTrailer = 256
 
-// address makes f the frame of a chunk, but for payload and trailer. It sets one
+// address makes f the frame of a chunk, without payload and trailer. It sets one
 // field after the other, as other code that runs once a chunk does: a whole struct
 // would be put together aside and copied, which stalls a processor.
 func (pr *process) address(f *transport.Frame, c *chunk) {
+	f.Payload, f.Trailer = nil, nil
 	h := &f.Header
 	h.Kind, h.Flags = transport.Work, transport.Batch
 	h.Chunk, h.First, h.Count = c.id, uint64(c.first), uint32(c.load.len())

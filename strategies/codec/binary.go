@@ -105,8 +105,8 @@ type binaryPlan interface {
 	appendSlice(dst []byte, p any) ([]byte, error)
 
 	// takeSlice reads a slice from the front of src into the empty one that p
-	// points to, or fresh memory where that is too small, and returns the rest
-	// of src.
+	// points to, or fresh memory where that is too small, or leaves it in src if
+	// it may stay there. It returns the rest of src.
 	takeSlice(src []byte, p any) (rest []byte, err error)
 }
 

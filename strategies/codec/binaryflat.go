@@ -8,8 +8,8 @@ import (
 )
 
 // flats are the plans for slices of the numbers that Go has names for, and for
-// slices of such slices. They use no reflection, as those for bytes and strings
-// below.
+// slices of such slices. They use no reflection, nor do those for bytes and
+// strings below.
 var flats = func() map[reflect.Type]binaryPlan {
 	plans := map[reflect.Type]binaryPlan{}
 	addFlat(plans, 8, put64[int], get64[int])

@@ -248,11 +248,11 @@ var ownPiece = piece{
 
 // slicePiece is a plan inside something else.
 func (p planner) slicePiece(t reflect.Type, within []reflect.Type) (piece, error) {
-	plan, err := p.plan(t, within)
+	unnamed := reflect.SliceOf(t.Elem()) // what the flat plans know
+	plan, err := p.plan(unnamed, within)
 	if err != nil {
 		return piece{}, err
 	}
-	unnamed := reflect.SliceOf(t.Elem()) // what the flat plans know
 	pointer := func(v reflect.Value) any {
 		if t != unnamed {
 			v = v.Addr().Convert(reflect.PointerTo(unnamed)).Elem()

@@ -115,7 +115,7 @@ func standsAlone(k reflect.Kind) bool {
 	return k != reflect.Pointer && k != reflect.Interface && k != reflect.Uint8
 }
 
-// one makes a nil slice one of a single element, and returns a pointer to that.
+// one makes an empty slice one of a single element, and returns a pointer to that.
 func one(slice reflect.Value) reflect.Value {
 	slice.Grow(1)
 	slice.SetLen(1)

@@ -24,6 +24,8 @@ func TestDecodeKeep(t *testing.T) {
 		Name string
 		Body []byte
 	}
+	type blob []byte
+	type named struct{ Body blob }
 	large, small := bytes.Repeat([]byte("l"), 40<<10), bytes.Repeat([]byte("s"), 100)
 	first := func(p any) any { return reflect.ValueOf(p).Elem().Index(0).Interface() }
 	tests := []struct {
@@ -36,6 +38,8 @@ func TestDecodeKeep(t *testing.T) {
 			func(p any) ([]byte, []byte) { return first(p).(parcel).Body, first(p).(parcel).Head }},
 		{"a string", []parcel{{small, string(large), small}}, true,
 			func(p any) ([]byte, []byte) { return octetsOf(first(p).(parcel).Name), first(p).(parcel).Body }},
+		{"a field of a named type", []named{{large}}, true,
+			func(p any) ([]byte, []byte) { return first(p).(named).Body, nil }},
 		{"less than half", []parcel{{large, string(large), append(large, large...)}}, false,
 			func(p any) ([]byte, []byte) { return nil, first(p).(parcel).Head }},
 		{"little", []parcel{{nil, "", large[:stayLeast-1]}}, false,

@@ -320,6 +320,7 @@ var hold = strategies.Define("strategytest-hold", func(_ context.Context, item o
 // is used again for what comes next.
 func keptItems(t *testing.T, e env) {
 	defer func() { hoard.items = nil }() // of a task that ran here
+	e.spec.Chunk = 1
 	items := orders(24, "")
 	for i := range items {
 		items[i].Bytes = bytes.Repeat([]byte{byte(i)}, 32<<10)

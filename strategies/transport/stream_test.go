@@ -339,6 +339,34 @@ func allocated(f func()) uint64 {
 	return after.TotalAlloc - before.TotalAlloc
 }
 
+// TestKeep: the memory of a frame that is kept is not given to the next.
+func TestKeep(t *testing.T) {
+	first := patterned(1, 50_000)
+	s := receiver(bytes.NewReader(encode(t, first, patterned(2, 50_000), frame("small", ""))))
+	var f Frame
+	recv := func() {
+		t.Helper()
+		if err := s.Recv(&f); err != nil {
+			t.Fatal(err)
+		}
+	}
+	recv()
+	if !f.Owned() {
+		t.Error("a large frame is not in memory of its own")
+	}
+	payload := f.Payload
+	f.Keep()
+	s.Reuse(&f)
+	recv()
+	if !bytes.Equal(payload, first.Payload) {
+		t.Error("what was kept has changed")
+	}
+	recv()
+	if f.Owned() {
+		t.Error("a small frame is in memory of its own")
+	}
+}
+
 func TestRepeatedFrame(t *testing.T) {
 	once := encode(t, frame("payload", ""))
 	s := receiver(bytes.NewReader(append(bytes.Clone(once), once...)))

@@ -25,8 +25,8 @@ type Conn interface {
 
 	// Reuse gives the memory of a frame that Recv returned back: nobody uses
 	// its payload or its trailer any more, and both are nil afterwards. It may
-	// be called from anywhere. Who does not call it, or [Frame.Keep] before, keeps
-	// the memory.
+	// be called from anywhere. Who does not call it, or calls [Frame.Keep] first,
+	// keeps the memory.
 	Reuse(f *Frame)
 
 	// Buffered reports whether the next Recv finds a header without waiting.
