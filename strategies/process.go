@@ -238,38 +238,6 @@ func (pr *process) explain(err error) error {
 	return err
 }
 
-// setUp sends the data of the task's Setup and waits for the outcome.
-func (pr *process) setUp() error {
-	if pr.core.def.setup == nil {
-		return nil
-	}
-	f := transport.Frame{Header: transport.Header{Kind: transport.Setup}, Payload: pr.core.home.data}
-	if err := errors.Join(pr.control.Send(&f), pr.control.Flush()); err != nil {
-		return pr.explain(err)
-	}
-	if err := pr.control.Recv(&f); err != nil {
-		return pr.explain(err)
-	}
-	if f.Header.Kind != transport.Setup {
-		return fmt.Errorf("a frame of kind %d came instead of the outcome of the setup", f.Header.Kind)
-	}
-	if len(f.Payload) == 0 {
-		return nil
-	}
-	failed, ok := readError(f.Payload, pr.core.def.sentinels)
-	if !ok {
-		return errAnswer
-	}
-	return &setupError{failed}
-}
-
-// setupError is the error of a task's Setup in a worker. Trying again would
-// not help.
-type setupError struct{ err error }
-
-func (e *setupError) Error() string { return "setup: " + e.err.Error() }
-func (e *setupError) Unwrap() error { return e.err }
-
 // progressEvery is how often a busy worker says so: often enough to judge the
 // age of an item, and silence.
 func (s Spec) progressEvery() time.Duration {

@@ -2,10 +2,12 @@ package strategies
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"reflect"
 
 	"github.com/handoff-go/handoff/strategies/codec"
+	"github.com/handoff-go/handoff/strategies/transport"
 )
 
 // setup is a task's Setup with its type erased.
@@ -61,3 +63,35 @@ func runSetup(ctx context.Context, d *definition, value any) (err error) {
 	}()
 	return d.setup.run(ctx, value)
 }
+
+// setUp sends the data of the task's Setup and waits for the outcome.
+func (pr *process) setUp() error {
+	if pr.core.def.setup == nil {
+		return nil
+	}
+	f := transport.Frame{Header: transport.Header{Kind: transport.Setup}, Payload: pr.core.home.data}
+	if err := errors.Join(pr.control.Send(&f), pr.control.Flush()); err != nil {
+		return pr.explain(err)
+	}
+	if err := pr.control.Recv(&f); err != nil {
+		return pr.explain(err)
+	}
+	if f.Header.Kind != transport.Setup {
+		return fmt.Errorf("a frame of kind %d came instead of the outcome of the setup", f.Header.Kind)
+	}
+	if len(f.Payload) == 0 {
+		return nil
+	}
+	failed, ok := readError(f.Payload, pr.core.def.sentinels)
+	if !ok {
+		return errAnswer
+	}
+	return &setupError{failed}
+}
+
+// setupError is the error of a task's Setup in a worker. Trying again would
+// not help.
+type setupError struct{ err error }
+
+func (e *setupError) Error() string { return "setup: " + e.err.Error() }
+func (e *setupError) Unwrap() error { return e.err }
