@@ -81,6 +81,7 @@ func readAll(t *testing.T, paths []string) map[string]*profile.Profile {
 // in compute, next to nothing is left over, and samples and clocks agree.
 func TestProfilePhases(t *testing.T) {
 	var both clocked
+	allocated := int64(0)
 	for spec, pkg := range map[string]string{
 		"process-gob,workers=2":  "encoding/gob.",
 		"process-json,workers=2": "encoding/json.",
@@ -90,11 +91,14 @@ func TestProfilePhases(t *testing.T) {
 			checkPhases(t, read["cpu"], pkg)
 			checkStamps(t, read["cpu"], []string{"coordinator", "worker 0", "worker 1"})
 			checkStamps(t, read["stopwatch"], []string{"coordinator", "worker 0", "worker 1"})
-			checkAllocations(t, read["allocs"])
+			allocated += checkAllocations(t, read["allocs"])
 			both.add(read["cpu"], read["stopwatch"])
 		})
 	}
 	both.check(t)
+	if allocated == 0 { // a codec by itself may be missed: one sample is half a megabyte
+		t.Error("nothing was allocated in the codecs, which make fresh values")
+	}
 }
 
 func checkPhases(t *testing.T, p *profile.Profile, codec string) {
@@ -130,7 +134,9 @@ func checkPhases(t *testing.T, p *profile.Profile, codec string) {
 	if inCodec == 0 || factoring == 0 || phases["encode"]+phases["decode"] < inCodec {
 		t.Errorf("of %v, %d are in %s and %d in factoring", phases, inCodec, codec, factoring)
 	}
-	if other := phases[phaseOther]; other > max(1, total/50) {
+	// A fiftieth is meant; so few samples vary by the root of what is expected.
+	expected := float64(total) / 50
+	if other := phases[phaseOther]; float64(other) > expected+3*math.Sqrt(expected) {
 		t.Errorf("%d of %d samples are of no known phase", other, total)
 	}
 }
@@ -199,10 +205,10 @@ func checkStamps(t *testing.T, p *profile.Profile, procs []string) {
 	}
 }
 
-// checkAllocations wants what the codec allocated to be found where it did.
-func checkAllocations(t *testing.T, p *profile.Profile) {
+// checkAllocations wants what the codec allocated to be found where it did. It
+// returns how many bytes that were.
+func checkAllocations(t *testing.T, p *profile.Profile) (bytes int64) {
 	t.Helper()
-	bytes := map[string]int64{}
 	for _, s := range p.Sample {
 		phase := s.Label["phase"][0]
 		for _, f := range functions(s) {
@@ -213,15 +219,16 @@ func checkAllocations(t *testing.T, p *profile.Profile) {
 				if !strings.HasSuffix(f, suffix) {
 					continue
 				}
-				if bytes[want] += s.Value[1]; phase != want {
+				if bytes += s.Value[1]; phase != want {
 					t.Errorf("%d bytes of %s are under %s", s.Value[1], f, phase)
 				}
 			}
 		}
 	}
-	if p.DefaultSampleType != "alloc_space" || bytes["decode"] <= 0 || bytes["encode"] <= 0 {
-		t.Errorf("allocated by the codec were %v; want it in encode and decode, which makes fresh values", bytes)
+	if p.DefaultSampleType != "alloc_space" {
+		t.Errorf("the allocations that are shown are %s", p.DefaultSampleType)
 	}
+	return bytes
 }
 
 // hoarded is what hoard made.
