@@ -203,25 +203,33 @@ func (s *schedule) wanted(w *slot, of *call) int {
 // one, if it can take it. What is answered and not yet read counts as out. With more
 // than one call, what is out need not be the call's, and no call waits for another's.
 func (s *schedule) ahead(w *slot, n, ready, left int) bool {
-	idle, out, least := 0, 0, w.items
+	idle, out := 0, 0
 	for _, o := range s.slots {
-		if o.process == nil && o.local == nil {
-			continue
-		}
-		if len(o.sent) == 0 {
+		if len(o.sent) == 0 && o.staffed() {
 			idle++
 		}
 		out += o.items
-		if o.items < least && s.room(o, n) {
-			least = o.items
-		}
 	}
-	if left >= 0 && left < out && w.items-least >= n && len(s.calls) == 1 {
+	if left >= 0 && left < out && len(s.calls) == 1 && w.items-s.least(w, n) >= n {
 		s.passed = true
 		return true
 	}
 	return ready <= n*idle
 }
+
+// least is how few items a worker has that can take n more, w or another.
+func (s *schedule) least(w *slot, n int) int {
+	least := w.items
+	for _, o := range s.slots {
+		if o.items < least && o.staffed() && s.room(o, n) {
+			least = o.items
+		}
+	}
+	return least
+}
+
+// staffed reports whether there is a worker in the place.
+func (w *slot) staffed() bool { return w.process != nil || w.local != nil }
 
 // room reports whether the worker may have n more items outstanding.
 func (s *schedule) room(w *slot, n int) bool {

@@ -185,9 +185,7 @@ func TestChunksAreCutInOrder(t *testing.T) {
 func TestLastChunksAreForTheIdle(t *testing.T) {
 	d := newDesk(t, "process-gob,workers=3,chunk=1,window=8")
 	d.mapOf(4)
-	busy, idle := d.slots[0], d.slots[1]
-	d.spirit(busy)
-	d.spirit(idle) // and nobody in the third place
+	busy, idle := d.two() // and nobody in the third place
 	if got := firsts(d.send(busy)); !slices.Equal(got, []int{0, 1, 2}) {
 		t.Errorf("with another worker idle, one took %v of 4 items, want all but the last", got)
 	}
@@ -201,9 +199,7 @@ func TestLastChunksAreForTheIdle(t *testing.T) {
 func TestLastChunksAreForWhoHasLeast(t *testing.T) {
 	d := newDesk(t, "process-gob,workers=2,chunk=2,window=4")
 	d.mapOf(14)
-	much, little := d.slots[0], d.slots[1]
-	d.spirit(much)
-	d.spirit(little)
+	much, little := d.two()
 	d.send(much) // 8 items
 	sent := d.send(little)[:1]
 	d.checkOut(much, 8, little, 6)
@@ -234,9 +230,7 @@ func TestLastChunksAreForWhoHasLeast(t *testing.T) {
 func TestNoCallWaitsForAnothers(t *testing.T) {
 	d := newDesk(t, "process-gob,workers=2,chunk=2,window=8")
 	d.mapOf(1000)
-	much, little := d.slots[0], d.slots[1]
-	d.spirit(much)
-	d.spirit(little)
+	much, little := d.two()
 	d.send(little)
 	for range 7 { // its sender takes no more
 		d.answer(little, little.sent[0])
@@ -258,9 +252,7 @@ func TestNoCallWaitsForAnothers(t *testing.T) {
 func TestFullWorkerTakesNothing(t *testing.T) {
 	d := newDesk(t, "process-gob,workers=2,chunk=1,window=8")
 	d.mapOf(20)
-	much, full := d.slots[0], d.slots[1]
-	d.spirit(much)
-	d.spirit(full)
+	much, full := d.two()
 	d.send(much)
 	d.send(full)
 	for len(full.sent) > 1 {
@@ -273,6 +265,13 @@ func TestFullWorkerTakesNothing(t *testing.T) {
 	if got := firsts(d.send(much)); !slices.Equal(got, []int{16, 17}) {
 		t.Errorf("of the last four items a worker took %v, and the other has no room", got)
 	}
+}
+
+// two puts workers into the first two places.
+func (d *desk) two() (a, b *slot) {
+	d.spirit(d.slots[0])
+	d.spirit(d.slots[1])
+	return d.slots[0], d.slots[1]
 }
 
 func (d *desk) checkOut(a *slot, itemsA int, b *slot, itemsB int) {
