@@ -31,7 +31,7 @@ var rules = map[string]rule{
 	"internal/wholefile":      {},
 	"bench/factor":            {ours: []string{"strategies", "internal/wholefile"}},
 	"bench":                   {ours: []string{"strategies", "bench/factor", "internal/wholefile"}, others: profile},
-	"bench/runner":            {ours: []string{"strategies", "bench/factor"}, others: slices.Concat(profile, recording)},
+	"bench/runner":            {ours: []string{"strategies", "bench/factor", "report/record"}, others: slices.Concat(profile, recording)},
 	"report/...":              {ours: []string{"report/...", "internal/wholefile"}, others: slices.Concat(profile, reporting)},
 	"cmd/handoff":             {ours: []string{"strategies/...", "bench/...", "report/...", "internal/wholefile"}, others: []string{"golang.org/x/term"}},
 }

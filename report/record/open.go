@@ -10,7 +10,6 @@ import (
 	"math"
 	"os"
 	"path/filepath"
-	"strconv"
 	"strings"
 
 	"golang.org/x/perf/benchfmt"
@@ -158,10 +157,12 @@ func (p *parser) result(res *benchfmt.Result) {
 
 // newSample copies what it keeps: the reader overwrites res on its next step.
 func newSample(res *benchfmt.Result) Sample {
-	base, parts := res.Name.Parts()
-	s := Sample{Name: res.Name.String(), Base: string(base), Iters: res.Iters, Values: map[string]float64{}}
-	for _, part := range parts {
-		s.addPart(string(part))
+	s := Sample{ID: Identify(res), Name: res.Name.String(), Iters: res.Iters, Values: map[string]float64{}}
+	s.Procs = s.ID.Procs
+	parts := strings.Split(s.ID.Name, "/")
+	s.Base = parts[0]
+	for _, part := range parts[1:] {
+		s.addPart(part)
 	}
 	for _, v := range res.Values {
 		s.Values[v.Unit] = v.Value
@@ -173,13 +174,9 @@ func newSample(res *benchfmt.Result) Sample {
 }
 
 func (s *Sample) addPart(part string) {
-	if procs, ok := strings.CutPrefix(part, "-"); ok {
-		s.Procs, _ = strconv.Atoi(procs)
-		return
-	}
-	key, value, ok := strings.Cut(part[1:], "=")
+	key, value, ok := strings.Cut(part, "=")
 	if !ok {
-		key, value = "", part[1:]
+		key, value = "", part
 	}
 	s.Keys = append(s.Keys, Pair{key, value})
 }

@@ -9,28 +9,25 @@ import "slices"
 // nothing here of a single sample, so that none is chosen for being fast.
 const PressedShare = 0.15
 
-// cell is a benchmark of a package.
-type cell struct{ pkg, name string }
-
 // markPressed fills in Excess and Pressed. Where the file does not tell the pressure, it
 // may still tell that a sample was taken again in the same round.
 func (r *Run) markPressed() {
-	ofCell := map[cell][]Sample{}
+	ofCell := map[ID][]Sample{}
 	for _, s := range r.Samples {
-		ofCell[s.cell()] = append(ofCell[s.cell()], s)
+		ofCell[s.ID] = append(ofCell[s.ID], s)
 	}
-	usual, window := map[cell]float64{}, map[cell]float64{}
+	usual, window := map[ID]float64{}, map[ID]float64{}
 	for c, samples := range ofCell {
 		usual[c], window[c] = median(samples, Sample.pressure), median(samples, Sample.window)
 	}
 	type turn struct {
-		cell
+		cell  ID
 		round int
 	}
 	again := map[turn]bool{}
 	for i := len(r.Samples) - 1; i >= 0; i-- {
 		s := &r.Samples[i]
-		c := s.cell()
+		c := s.ID
 		t := turn{c, s.Round}
 		if s.Pressure >= 0 && window[c] > 0 {
 			s.Excess = max(0, (s.Pressure-usual[c])/window[c])
@@ -41,8 +38,6 @@ func (r *Run) markPressed() {
 		again[t] = true
 	}
 }
-
-func (s Sample) cell() cell { return cell{s.config("pkg"), s.Name} }
 
 func (s Sample) pressure() float64 { return s.Pressure }
 

@@ -36,6 +36,7 @@ type Run struct {
 
 // Sample is one benchmark line: one measurement of one cell.
 type Sample struct {
+	ID    ID     // of the cell that was measured
 	Line  int    // line number in the file, from 1
 	Name  string // full name without "Benchmark"
 	Base  string // name up to the first slash
@@ -74,16 +75,6 @@ type Pair struct{ Key, Value string }
 func (s Sample) Key(name string) string {
 	for _, p := range s.Keys {
 		if p.Key == name {
-			return p.Value
-		}
-	}
-	return ""
-}
-
-// config returns the value of a config line in force, or "".
-func (s Sample) config(key string) string {
-	for _, p := range s.Config {
-		if p.Key == key {
 			return p.Value
 		}
 	}
