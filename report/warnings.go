@@ -24,6 +24,7 @@ func (r *Report) warn(format string, args ...any) {
 }
 
 func (r *Report) addWarnings() {
+	r.Warnings = append(r.Warnings, r.Run.Troubles()...)
 	if note := r.Run.Marks["note"]; note != "" {
 		r.warn("%s", note)
 	} else if r.config("suite") == "quick" {

@@ -150,7 +150,7 @@ func TestReportBadInput(t *testing.T) {
 		{"missing", []string{filepath.Join(dir, "absent")}, "absent: no such file or directory"},
 		{"folder without a run", []string{dir}, "bench.txt: not found"},
 		{"empty", []string{file("empty.txt", "")}, "empty.txt: empty file"},
-		{"binary", []string{file("binary.txt", "\x7fELF\x00\x01")}, "binary.txt: binary file"},
+		{"binary", []string{file("binary.txt", "\x7fELF\x00\x01")}, "binary.txt:1: a zero byte, so a binary file"},
 		{"no results", []string{file("log.txt", "PASS\n")}, "log.txt: no benchmark lines"},
 		{"truncated", []string{file("cut.txt", "BenchmarkA 1 25 ns/op\nBenchmarkA 1 2")}, "cut.txt:2: the file ends in the middle"},
 		{"damaged", []string{file("bad.txt", "BenchmarkA 1 25 ns/op\nBenchmarkA 1 2\n")}, "bad.txt:2: missing units"},

@@ -2,14 +2,14 @@ package record
 
 import (
 	"bufio"
-	"bytes"
 	"cmp"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
-	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"golang.org/x/perf/benchfmt"
@@ -61,51 +61,53 @@ func Plain(err error) error {
 	return err
 }
 
-// Parse reads a run from text; path is used in errors only. The same errors
+// Parse reads a run from the bytes of a file; path is used in errors only. The same errors
 // come as from [Open].
-func Parse(path string, text []byte) (*Run, error) {
-	if len(bytes.TrimSpace(text)) == 0 {
-		return nil, fmt.Errorf("%s: empty file, want Go benchmark output", path)
-	}
-	if bytes.IndexByte(text, 0) >= 0 {
-		return nil, fmt.Errorf("%s: binary file, want Go benchmark output", path)
-	}
-	if err := checkEnd(path, text); err != nil {
+func Parse(path string, data []byte) (*Run, error) {
+	text, err := decode(path, data)
+	if err != nil {
 		return nil, err
 	}
-	p := &parser{path: path, lines: strings.Split(string(text), "\n"), marks: newMarks()}
-	return p.parse(benchfmt.NewReader(bytes.NewReader(text), path))
-}
-
-// checkEnd finds a file that stops in the middle of a benchmark line. The rest
-// of such a line can look whole ("12 ns/op" of "12345 ns/op …").
-func checkEnd(path string, text []byte) error {
-	last := text[bytes.LastIndexByte(text, '\n')+1:]
-	if !bytes.HasPrefix(last, []byte("Benchmark")) {
-		return nil
+	if strings.TrimSpace(strings.Trim(text, bom)) == "" {
+		return nil, fmt.Errorf("%s: empty file, want Go benchmark output", path)
 	}
-	line := bytes.Count(text, []byte("\n")) + 1
-	return fmt.Errorf("%s:%d: the file ends in the middle of this line (no newline): delete the line, or resume the run", path, line)
+	lines, open := linesOf(text), !strings.HasSuffix(text, "\n")
+	if isJSON(lines) {
+		if lines, open, err = fromJSON(path, lines); err != nil {
+			return nil, err
+		}
+	}
+	found := sift(lines)
+	p := &parser{path: path, lines: found.lines, open: open, marks: newMarks(), leftOut: map[ID]map[string]*LeftOut{}}
+	p.run.Failures, p.run.Missing, p.run.Unread = found.failures, found.missing, found.unread
+	return p.parse()
 }
 
-// parser walks the file twice in step: benchfmt over the results, and its own
+// parser walks the lines twice in step: benchfmt over the results, and its own
 // cursor over the comment lines that benchfmt skips.
 type parser struct {
-	path  string
-	lines []string
-	next  int // first line not yet given to marks
-	marks *marks
-	run   Run
-	bad   []error // damaged lines
+	path    string
+	lines   []line
+	open    bool // the last line was not ended
+	next    int  // first line not yet given to marks
+	marks   *marks
+	run     Run
+	leftOut map[ID]map[string]*LeftOut // by cell and tidied unit
+	bad     []error                    // damaged lines
 }
 
-func (p *parser) parse(reader *benchfmt.Reader) (*Run, error) {
+func (p *parser) parse() (*Run, error) {
+	reader := benchfmt.NewReader(p.reader(), p.path)
 	for reader.Scan() {
 		switch rec := reader.Result().(type) {
 		case *benchfmt.SyntaxError:
-			p.bad = append(p.bad, rec)
+			if err := p.syntaxError(rec); err != nil {
+				return nil, err
+			}
 		case *benchfmt.Result:
-			p.result(rec)
+			if err := p.result(rec); err != nil {
+				return nil, err
+			}
 		}
 	}
 	if err := reader.Err(); err != nil {
@@ -115,20 +117,52 @@ func (p *parser) parse(reader *benchfmt.Reader) (*Run, error) {
 	if len(p.bad) > 0 {
 		return nil, fmt.Errorf("%w (damaged lines in the file: %d)", p.bad[0], len(p.bad))
 	}
-	if len(p.run.Samples) == 0 {
-		return nil, fmt.Errorf("%s: no benchmark lines (want lines such as \"BenchmarkX-2 100 250 ns/op\")", p.path)
-	}
 	p.run.Path, p.run.Marks, p.run.Mixed = p.path, p.marks.run, p.marks.mixed
+	if len(p.run.Samples) == 0 {
+		return nil, p.nothing()
+	}
 	p.run.Units = reader.Units()
+	p.leaveOut()
 	p.run.markPressed()
 	return &p.run, nil
 }
 
+// reader returns the lines that are left, as many as there were.
+func (p *parser) reader() io.Reader {
+	var text strings.Builder
+	for _, l := range p.lines {
+		text.WriteString(l.text)
+		text.WriteByte('\n')
+	}
+	return strings.NewReader(text.String())
+}
+
+// nothing says why there are no samples.
+func (p *parser) nothing() error {
+	const want = "want lines such as \"BenchmarkX-2 100 250 ns/op\""
+	switch {
+	case len(p.run.Unread) > 0:
+		u := p.run.Unread[0]
+		return fmt.Errorf("%s:%d: no benchmark lines: %q is none, for %s (%s)", p.path, u.Line, short(u.Text), u.Why, want)
+	case len(p.run.Failures) > 0:
+		return fmt.Errorf("%s: no benchmark lines: %s", p.path, p.run.Failed())
+	case len(p.run.Missing) > 0:
+		m := p.run.Missing[0]
+		return fmt.Errorf("%s:%d: no benchmark lines: no result of %s (%s)", p.path, m.Line, m, want)
+	}
+	for _, l := range p.lines {
+		if strings.Contains(l.text, "± ") {
+			return fmt.Errorf("%s:%d: no benchmark lines: a table of benchstat's holds no samples (%s)", p.path, l.number, want)
+		}
+	}
+	return fmt.Errorf("%s: no benchmark lines (%s)", p.path, want)
+}
+
 // readError names the line that is too long: benchfmt counts up to it only.
 func (p *parser) readError(err error) error {
-	for i, line := range p.lines {
-		if errors.Is(err, bufio.ErrTooLong) && len(line) >= bufio.MaxScanTokenSize {
-			return fmt.Errorf("%s:%d: line of %d bytes, want at most %d", p.path, i+1, len(line), bufio.MaxScanTokenSize-1)
+	for _, l := range p.lines {
+		if errors.Is(err, bufio.ErrTooLong) && len(l.text) >= bufio.MaxScanTokenSize {
+			return fmt.Errorf("%s:%d: line of %d bytes, want at most %d", p.path, l.number, len(l.text), bufio.MaxScanTokenSize-1)
 		}
 	}
 	return err
@@ -136,23 +170,124 @@ func (p *parser) readError(err error) error {
 
 func (p *parser) marksUpTo(line int) {
 	for ; p.next < line; p.next++ {
-		if err := p.marks.take(strings.TrimSuffix(p.lines[p.next], "\r")); err != nil {
-			p.bad = append(p.bad, fmt.Errorf("%s:%d: %w", p.path, p.next+1, err))
+		if err := p.marks.take(p.lines[p.next].text); err != nil {
+			p.bad = append(p.bad, fmt.Errorf("%s:%d: %w", p.path, p.lines[p.next].number, err))
 		}
 	}
 }
 
-func (p *parser) result(res *benchfmt.Result) {
-	_, line := res.Pos()
-	p.marksUpTo(line)
+// syntaxError books a damaged line.
+func (p *parser) syntaxError(err *benchfmt.SyntaxError) error {
+	if p.cut(err.Line) {
+		return p.cutError(err.Line)
+	}
+	err.Line = p.lines[err.Line-1].number
+	p.bad = append(p.bad, err)
+	return nil
+}
+
+// cut reports whether the file may end in the middle of a line.
+func (p *parser) cut(at int) bool {
+	if !p.open {
+		return false
+	}
+	last := len(p.lines)
+	for last > 0 && p.lines[last-1].text == "" {
+		last--
+	}
+	return at == last
+}
+
+func (p *parser) cutError(at int) error {
+	return fmt.Errorf("%s:%d: the file ends in the middle of this line (no newline): delete the line, or resume the run", p.path, p.lines[at-1].number)
+}
+
+// result takes in a benchmark line. The last one of a file may have lost its end, which
+// can look whole ("12 ns/op" of "12 ns/op 16 B/op"): it has to be as the others are.
+func (p *parser) result(res *benchfmt.Result) error {
+	_, at := res.Pos()
+	if p.cut(at) && !p.likeOthers(res) {
+		return p.cutError(at)
+	}
+	p.marksUpTo(at)
 	s := newSample(res)
-	s.Line, s.Round, s.Pressure = line, p.marks.round, p.marks.pressure
+	s.Line, s.Round, s.Pressure = p.lines[at-1].number, p.marks.round, p.marks.pressure
+	if n := len(p.run.Samples); n > 0 && slices.Equal(p.run.Samples[n-1].Config, s.Config) {
+		s.Config, s.ID.Config = p.run.Samples[n-1].Config, p.run.Samples[n-1].ID.Config // one copy of what mostly stays
+	}
 	for _, v := range res.Values {
-		if math.IsNaN(v.Value) || math.IsInf(v.Value, 0) {
-			p.bad = append(p.bad, fmt.Errorf("%s:%d: %s is not a finite number", p.path, line, cmp.Or(v.OrigUnit, v.Unit)))
-		}
+		p.value(&s, v)
 	}
 	p.run.Samples = append(p.run.Samples, s)
+	return nil
+}
+
+// likeOthers reports whether a line has the units of another one of its cell or, where
+// there is none, ends with a unit of package testing.
+func (p *parser) likeOthers(res *benchfmt.Result) bool {
+	id, other := Identify(res), -1
+	for i, s := range p.run.Samples {
+		if s.ID == id {
+			other = i
+		}
+	}
+	if other < 0 {
+		_, unit := printed(res.Values[len(res.Values)-1])
+		return slices.Contains([]string{"ns/op", "MB/s", "B/op", "allocs/op"}, unit)
+	}
+	units := map[string]bool{}
+	for _, v := range res.Values {
+		_, unit := tidied(v)
+		units[unit] = true
+	}
+	same := len(units) == len(p.run.Samples[other].Values)
+	for unit := range p.run.Samples[other].Values {
+		same = same && units[unit]
+	}
+	return same
+}
+
+// value takes in one value of a sample.
+func (p *parser) value(s *Sample, v benchfmt.Value) {
+	value, unit := tidied(v)
+	if _, twice := s.Values[unit]; twice {
+		_, as := printed(v)
+		p.run.Doubled = append(p.run.Doubled, Doubled{s.Line, as})
+		return
+	}
+	s.Values[unit] = value
+	if unit != v.Unit {
+		if s.Untidied == nil {
+			s.Untidied = map[string]string{}
+		}
+		s.Untidied[unit] = v.Unit
+	}
+	raw, as := printed(v)
+	if CheckValue(raw) == nil {
+		return
+	}
+	if p.leftOut[s.ID] == nil {
+		p.leftOut[s.ID] = map[string]*LeftOut{}
+	}
+	if p.leftOut[s.ID][unit] == nil {
+		p.leftOut[s.ID][unit] = &LeftOut{ID: s.ID, Metric: as, Line: s.Line, Value: raw}
+	}
+	p.leftOut[s.ID][unit].Samples++
+}
+
+// leaveOut takes a metric from all samples of a cell of which one cannot be right.
+func (p *parser) leaveOut() {
+	for _, s := range p.run.Samples {
+		for unit := range p.leftOut[s.ID] {
+			delete(s.Values, unit)
+		}
+	}
+	for _, units := range p.leftOut {
+		for _, l := range units {
+			p.run.LeftOut = append(p.run.LeftOut, *l)
+		}
+	}
+	slices.SortFunc(p.run.LeftOut, func(a, b LeftOut) int { return cmp.Or(a.Line-b.Line, strings.Compare(a.Metric, b.Metric)) })
 }
 
 // newSample copies what it keeps: the reader overwrites res on its next step.
@@ -163,9 +298,6 @@ func newSample(res *benchfmt.Result) Sample {
 	s.Base = parts[0]
 	for _, part := range parts[1:] {
 		s.addPart(part)
-	}
-	for _, v := range res.Values {
-		s.Values[v.Unit] = v.Value
 	}
 	for _, c := range res.Config {
 		s.Config = append(s.Config, Pair{c.Key, string(c.Value)})

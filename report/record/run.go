@@ -2,13 +2,17 @@
 // the marks that handoff's runner adds as comment lines.
 //
 //  1. [Open] finds the file: a run's folder holds it as bench.txt.
-//  2. benchfmt parses the benchmark lines; units come out tidied (ns/item
-//     becomes sec/item).
-//  3. Comment lines "# key: value" are marks. Like config lines they hold until
+//  2. The text is cleaned: UTF-16, byte order marks, colours, the time stamps of build
+//     servers, the events of go test -json. What a benchmark printed into the middle of its
+//     line is taken out of it.
+//  3. benchfmt parses the benchmark lines; units come out tidied (ns/item
+//     becomes sec/item), those of zeros too.
+//  4. Comment lines "# key: value" are marks. Like config lines they hold until
 //     overwritten. Plain output of go test -bench has none and reads as well.
 //
 // A file with a damaged line is refused as a whole, with the line's number: a
-// table made from the lines that happened to survive would look complete.
+// table made from the lines that happened to survive would look complete. What is whole but
+// no measurement, or has no result, costs its own row and is named: [Run.Troubles].
 package record
 
 import "golang.org/x/perf/benchfmt"
@@ -29,6 +33,13 @@ type Run struct {
 	// Units is what the file's Unit lines say, by tidied unit.
 	Units benchfmt.UnitMetadataMap
 
+	// What is wrong with the file, and what of it is not in the samples; see [Run.Troubles].
+	Failures []Failure
+	Missing  []Missing
+	LeftOut  []LeftOut
+	Doubled  []Doubled
+	Unread   []Unread
+
 	// Mixed lists the keys of run marks that changed in mid-file, as they do
 	// when a run is resumed after a commit.
 	Mixed []string
@@ -44,8 +55,13 @@ type Sample struct {
 	Procs int    // GOMAXPROCS from the name's end, 0 if there is none
 	Iters int    // iterations of the benchmark's loop
 
-	// Values by tidied unit: seconds, bytes, or plain counts.
+	// Values by tidied unit: seconds, bytes, or plain counts. A metric that is not there
+	// was not measured; it is not zero.
 	Values map[string]float64
+
+	// Untidied are the units of Values that benchfmt leaves as they are, those of zeros,
+	// as they are printed: benchstat has them in a table of their own. nil if there is none.
+	Untidied map[string]string
 
 	// Config are the config lines in force, in the order of the file.
 	Config []Pair
