@@ -89,9 +89,29 @@ func mainTables(m *analysis.Matrix) []*table {
 		if len(parts) > 1 {
 			name += fmt.Sprintf(" (%d of %d)", i+1, len(parts))
 		}
-		all = append(all, mainTable(m, part, name))
+		if len(part.Columns) > widest {
+			all = append(all, longTable(m, part, name))
+		} else {
+			all = append(all, mainTable(m, part, name))
+		}
 	}
 	return all
+}
+
+// widest is how many columns a table has beside each other. Of more, a cell is a row:
+// nobody reads so wide a table, and most of it may be empty.
+const widest = 40
+
+// longTable has the cells of a part down.
+func longTable(m *analysis.Matrix, part analysis.Part, name string) *table {
+	metric := mainMetric(m)
+	t := &table{title: name + ": " + metricWords(metric) + sameN(m), head: []string{m.Bench, "strategy", "median"}}
+	for _, w := range part.Works {
+		for _, cell := range m.Row(w) {
+			t.rows = append(t.rows, []string{orDash(w.Name), columnName(cell.Column), mainCell(m, w, cell.Column, metric)})
+		}
+	}
+	return t
 }
 
 // mainTable has work down and strategies across: median, interval, and how
@@ -213,12 +233,9 @@ func formatValue(v float64, metric string) string {
 // metricTable has all metrics of one work down and strategies across.
 func metricTable(m *analysis.Matrix, w analysis.Work) *table {
 	t := &table{title: strings.Join(nonEmpty("Every metric of", m.Bench, w.Name), " ") + sameN(m), head: []string{"metric"}}
-	var cells []*analysis.Cell
-	for _, c := range m.Columns {
-		if cell := m.Cell(w, c); cell != nil {
-			cells = append(cells, cell)
-			t.head = append(t.head, columnName(c))
-		}
+	cells := m.Row(w)
+	for _, cell := range cells {
+		t.head = append(t.head, columnName(cell.Column))
 	}
 	for _, metric := range m.Metrics() {
 		row := []string{analysis.Untidy(metric)}
@@ -239,12 +256,8 @@ func plainTable(m *analysis.Matrix) *table {
 		t.head = append(t.head, analysis.Untidy(metric))
 	}
 	for _, w := range m.Works {
-		for _, c := range m.Columns {
-			cell := m.Cell(w, c)
-			if cell == nil {
-				continue
-			}
-			row := []string{orDash(strings.Join(nonEmpty(w.Name, c.Name), " "))}
+		for _, cell := range m.Row(w) {
+			row := []string{orDash(strings.Join(nonEmpty(w.Name, cell.Column.Name), " "))}
 			for _, metric := range metrics {
 				row = append(row, formatInterval(m.Summary(cell, metric), metric)+ownN(m, cell))
 			}

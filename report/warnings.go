@@ -120,10 +120,8 @@ func (r *Report) warnConfigs() {
 func (r *Report) eachCell(f func(m *analysis.Matrix, c *analysis.Cell, name string)) {
 	for _, m := range r.matrices {
 		for _, w := range m.Works {
-			for _, col := range m.Columns {
-				if c := m.Cell(w, col); c != nil {
-					f(m, c, strings.Join(nonEmpty(m.Bench, col.Name, w.Name), " "))
-				}
+			for _, c := range m.Row(w) {
+				f(m, c, strings.Join(nonEmpty(m.Bench, c.Column.Name, w.Name), " "))
 			}
 		}
 	}

@@ -102,8 +102,8 @@ func (a *Auto) sum(byRound map[pairKey][]float64) {
 // autos returns a work's cells with the automatic chunk.
 func (m *Matrix) autos(w Work) []*Cell {
 	var autos []*Cell
-	for _, c := range m.Columns {
-		if cell := m.Cell(w, c); cell != nil && c.key("chunk") == "auto" && len(cell.Values(MetricItem)) > 0 {
+	for _, cell := range m.Row(w) {
+		if cell.Column.key("chunk") == "auto" && len(cell.Values(MetricItem)) > 0 {
 			autos = append(autos, cell)
 		}
 	}
@@ -114,9 +114,9 @@ func (m *Matrix) autos(w Work) []*Cell {
 // nothing but a fixed chunk.
 func (m *Matrix) fixed(auto *Cell) []*Cell {
 	var fixed []*Cell
-	for _, c := range m.Columns {
-		cell := m.Cell(auto.Work, c)
-		if cell == nil || c.key("chunk") == "auto" || len(cell.Values(MetricItem)) == 0 {
+	for _, cell := range m.Row(auto.Work) {
+		c := cell.Column
+		if c.key("chunk") == "auto" || len(cell.Values(MetricItem)) == 0 {
 			continue
 		}
 		if c.Strategy == auto.Column.Strategy && c.Workers() == auto.Column.Workers() {

@@ -38,7 +38,7 @@ func SideBySide(a, b []*Matrix) (all []*Beside, only [2][]string) {
 	for _, m := range a {
 		i := partnerOf(m, a, left)
 		if i < 0 {
-			only[0] = append(only[0], m.names(m.allCells())...)
+			only[0] = append(only[0], m.names(m.ordered())...)
 			continue
 		}
 		p, lone := newBeside(m, left[i])
@@ -49,7 +49,7 @@ func SideBySide(a, b []*Matrix) (all []*Beside, only [2][]string) {
 		}
 	}
 	for _, m := range left {
-		only[1] = append(only[1], m.names(m.allCells())...)
+		only[1] = append(only[1], m.names(m.ordered())...)
 	}
 	return all, only
 }
@@ -87,19 +87,6 @@ func (m *Matrix) config(key string) string {
 	return ""
 }
 
-// allCells returns the cells in the order of tables.
-func (m *Matrix) allCells() []*Cell {
-	var all []*Cell
-	for _, w := range m.Works {
-		for _, c := range m.Columns {
-			if cell := m.Cell(w, c); cell != nil {
-				all = append(all, cell)
-			}
-		}
-	}
-	return all
-}
-
 func (m *Matrix) names(cells []*Cell) []string {
 	names := make([]string, len(cells))
 	for i, c := range cells {
@@ -110,17 +97,17 @@ func (m *Matrix) names(cells []*Cell) []string {
 
 func newBeside(a, b *Matrix) (p *Beside, lone [2][]string) {
 	p = &Beside{Bench: a.Bench, Metric: commonMetric(a, b)}
-	left := b.allCells()
-	for _, cell := range a.allCells() {
-		i := cellLike(cell, a.allCells(), left)
-		if i < 0 || p.Metric == "" {
+	partners := newPartners(a, b)
+	for _, cell := range a.ordered() {
+		partner := partners.of(cell)
+		if partner == nil || p.Metric == "" {
 			lone[0] = append(lone[0], a.names([]*Cell{cell})...)
 			continue
 		}
-		p.Rows = append(p.Rows, p.row([2]*Matrix{a, b}, [2]*Cell{cell, left[i]}))
-		left = slices.Delete(left, i, i+1)
+		partners.taken[partner] = true
+		p.Rows = append(p.Rows, p.row([2]*Matrix{a, b}, [2]*Cell{cell, partner}))
 	}
-	lone[1] = b.names(left)
+	lone[1] = b.names(slices.DeleteFunc(b.ordered(), func(c *Cell) bool { return partners.taken[c] }))
 	return p, lone
 }
 
@@ -145,27 +132,49 @@ func commonMetric(a, b *Matrix) string {
 // of two machines may differ in them and mean the same cell.
 var machineKeys = []string{"workers", "procs", "on"}
 
-// cellLike returns the index of the cell of others that did the same work in
-// the same way; the machine's keys may differ where that leaves no doubt. -1 is
-// none.
-func cellLike(c *Cell, own, others []*Cell) int {
-	alike := func(o *Cell) bool {
-		return o.Work.Name == c.Work.Name && o.Column.Strategy == c.Column.Strategy &&
-			slices.Equal(withoutMachine(o.Column.Setup), withoutMachine(c.Column.Setup))
-	}
-	same := func(o *Cell) bool { return alike(o) && o.Column.id() == c.Column.id() }
-	if i := slices.IndexFunc(others, same); i >= 0 {
-		return i
-	}
-	i := slices.IndexFunc(others, alike)
-	if i < 0 || slices.ContainsFunc(others[i+1:], alike) || slices.ContainsFunc(own, func(o *Cell) bool { return o != c && alike(o) }) {
-		return -1
-	}
-	return i
+// partners finds for cells of one matrix those of another that did the same work in
+// the same way; the machine's keys may differ where that leaves no doubt.
+type partners struct {
+	others *Matrix
+	alike  map[string][]*Cell // of the other matrix, by what is left without the machine's keys
+	own    map[string]int     // how many of the one matrix are alike
+	taken  map[*Cell]bool
 }
 
-func withoutMachine(setup []record.Pair) []record.Pair {
-	return slices.DeleteFunc(slices.Clone(setup), func(p record.Pair) bool { return slices.Contains(machineKeys, p.Key) })
+func newPartners(own, others *Matrix) partners {
+	p := partners{others, map[string][]*Cell{}, map[string]int{}, map[*Cell]bool{}}
+	for _, c := range own.ordered() {
+		p.own[c.withoutMachine()]++
+	}
+	for _, c := range others.ordered() {
+		p.alike[c.withoutMachine()] = append(p.alike[c.withoutMachine()], c)
+	}
+	return p
+}
+
+// of returns nil where there is no partner that is not taken yet.
+func (p partners) of(c *Cell) *Cell {
+	if same := p.others.Cell(c.Work, c.Column); same != nil {
+		if p.taken[same] {
+			return nil
+		}
+		return same
+	}
+	key := c.withoutMachine()
+	if p.own[key] > 1 {
+		return nil
+	}
+	// Nothing else of the one matrix is alike, so none of these is taken.
+	if alike := p.alike[key]; len(alike) == 1 {
+		return alike[0]
+	}
+	return nil
+}
+
+// withoutMachine names what the cell did and how, but for what the machine decides.
+func (c *Cell) withoutMachine() string {
+	setup := slices.DeleteFunc(slices.Clone(c.Column.Setup), func(p record.Pair) bool { return slices.Contains(machineKeys, p.Key) })
+	return Column{Strategy: c.Column.Strategy, Setup: setup}.id() + "\x00" + c.Work.Name
 }
 
 func (p *Beside) row(m [2]*Matrix, c [2]*Cell) BesideRow {

@@ -254,12 +254,7 @@ func (m *Matrix) serialOfShape(w Work) *Cell {
 	if cell := m.Serial(w); cell != nil {
 		return cell
 	}
-	for _, o := range m.Works {
-		if o.Key("shape") == w.Key("shape") && compareValues(o.Key("payload"), "0") == 0 {
-			return m.Serial(o)
-		}
-	}
-	return nil
+	return m.bare[w.Key("shape")]
 }
 
 // costTimes is the handoff cost by rounds.

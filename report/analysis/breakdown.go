@@ -68,8 +68,8 @@ func NewBreakdown(m *Matrix) (*Breakdown, error) {
 func (m *Matrix) need(plot string, metrics ...string) error {
 	for _, metric := range metrics {
 		for _, w := range m.comparable() {
-			for _, c := range m.Columns {
-				if cell := m.Cell(w, c); cell != nil && len(cell.Values(metric)) == 0 && (metric != MetricCompute || c.IsSerial()) {
+			for _, cell := range m.Row(w) {
+				if len(cell.Values(metric)) == 0 && (metric != MetricCompute || cell.Column.IsSerial()) {
 					return &MissingError{plot, fmt.Sprintf("metric %s for %s", Untidy(metric), cell.name(m.Bench))}
 				}
 			}

@@ -24,7 +24,7 @@ func Main(all []*Matrix) *Matrix {
 func (m *Matrix) comparable() []Work {
 	var works []Work
 	for _, w := range m.Works {
-		if m.Serial(w) != nil && m.count(w, m.Columns) > 1 {
+		if m.Serial(w) != nil && len(m.Row(w)) > 1 {
 			works = append(works, w)
 		}
 	}
@@ -47,8 +47,14 @@ func (m *Matrix) count(w Work, cols []Column) int {
 // of break-even depends on it), with the chunk on auto where there is a choice.
 func (m *Matrix) chosen() (cols []Column, workers int) {
 	workers = m.commonWorkers()
+	auto := map[string]bool{} // strategies that have the chunk on auto, too
 	for _, c := range m.Columns {
-		if c.IsSerial() || c.Workers() == workers && !m.hasAutoSibling(c, workers) {
+		if c.Workers() == workers && c.key("chunk") == "auto" {
+			auto[c.Strategy] = true
+		}
+	}
+	for _, c := range m.Columns {
+		if c.IsSerial() || c.Workers() == workers && !(auto[c.Strategy] && c.fixedChunk()) {
 			cols = append(cols, c)
 		}
 	}
@@ -59,14 +65,9 @@ func (m *Matrix) chosen() (cols []Column, workers int) {
 // the larger one of two with equally many; 0 where no name says.
 func (m *Matrix) commonWorkers() int {
 	cells := map[int]int{}
-	for _, c := range m.Columns {
-		if c.IsSerial() || c.Workers() == 0 {
-			continue
-		}
-		for _, w := range m.Works {
-			if m.Cell(w, c) != nil {
-				cells[c.Workers()]++
-			}
+	for _, cell := range m.ordered() {
+		if c := cell.Column; !c.IsSerial() && c.Workers() > 0 {
+			cells[c.Workers()]++
 		}
 	}
 	best := 0
@@ -78,15 +79,11 @@ func (m *Matrix) commonWorkers() int {
 	return best
 }
 
-// hasAutoSibling reports whether c differs from another column in nothing but
-// a chunk of fixed size: such columns belong to a sweep over chunks.
-func (m *Matrix) hasAutoSibling(c Column, workers int) bool {
-	if chunk := c.key("chunk"); chunk == "" || chunk == "auto" {
-		return false
-	}
-	return slices.ContainsFunc(m.Columns, func(o Column) bool {
-		return o.Strategy == c.Strategy && o.Workers() == workers && o.key("chunk") == "auto"
-	})
+// fixedChunk reports whether the column names a chunk of fixed size. Beside one with
+// the chunk on auto it belongs to a sweep over chunks.
+func (c Column) fixedChunk() bool {
+	chunk := c.key("chunk")
+	return chunk != "" && chunk != "auto"
 }
 
 // headline returns the work for pictures of a single one: 9 digits as numbers,
@@ -126,6 +123,7 @@ type family struct {
 // order of their first works.
 func (m *Matrix) families() []family {
 	var all []family
+	at := map[string]int{} // by name
 	for _, w := range m.comparable() {
 		var rest Work
 		for _, p := range w.Keys {
@@ -133,10 +131,11 @@ func (m *Matrix) families() []family {
 				rest.Keys = append(rest.Keys, p)
 			}
 		}
-		i := slices.IndexFunc(all, func(f family) bool { return f.name == rest.Words() })
-		if i < 0 {
-			i = len(all)
-			all = append(all, family{name: rest.Words()})
+		name := rest.Words()
+		i, known := at[name]
+		if !known {
+			i, at[name] = len(all), len(all)
+			all = append(all, family{name: name})
 		}
 		all[i].works = append(all[i].works, w)
 	}

@@ -125,11 +125,12 @@ func Rank(strategy string) int {
 // nameColumns gives every column the shortest name that is its own: the
 // strategy, and those keys in which columns of this strategy differ.
 func nameColumns(cols []Column) {
+	differs := differing(cols)
 	for i := range cols {
 		c := &cols[i]
 		c.Name, c.Label = c.Strategy, strategyLabel(c.Strategy)
 		for _, key := range setupKeys {
-			if value := c.key(key); value != "" && differs(cols, c.Strategy, key) {
+			if value := c.key(key); value != "" && differs[strategyKey{c.Strategy, key}] {
 				c.Name += " " + key + "=" + value
 				c.Label += ", " + keyWords(key, value)
 			}
@@ -137,18 +138,25 @@ func nameColumns(cols []Column) {
 	}
 }
 
-func differs(cols []Column, strategy, key string) bool {
-	first, seen := "", false
+// strategyKey is a key of a strategy's set-up.
+type strategyKey struct{ strategy, key string }
+
+// differing are the keys in which columns of one strategy differ.
+func differing(cols []Column) map[strategyKey]bool {
+	differs, first := map[strategyKey]bool{}, map[string]Column{}
 	for _, c := range cols {
-		if c.Strategy != strategy {
+		one, seen := first[c.Strategy]
+		if !seen {
+			first[c.Strategy] = c
 			continue
 		}
-		if seen && c.key(key) != first {
-			return true
+		for _, key := range setupKeys {
+			if c.key(key) != one.key(key) {
+				differs[strategyKey{c.Strategy, key}] = true
+			}
 		}
-		first, seen = c.key(key), true
 	}
-	return false
+	return differs
 }
 
 func keyWords(key, value string) string {

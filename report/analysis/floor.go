@@ -54,8 +54,8 @@ func NewFloors(m *Matrix, all []*Matrix) *Floors {
 	}
 	f := &Floors{Bench: m.Bench, Metric: metric}
 	for _, w := range m.Works {
-		for _, c := range m.Columns {
-			if row, ok := newFloorRow(m.Cell(w, c), floor, metric); ok {
+		for _, cell := range m.Row(w) {
+			if row, ok := newFloorRow(cell, floor, metric); ok {
 				f.Rows = append(f.Rows, row)
 			}
 		}
@@ -78,9 +78,6 @@ func (m *Matrix) sibling(bench string, all []*Matrix) *Matrix {
 }
 
 func newFloorRow(cell *Cell, floor *Matrix, metric string) (row FloorRow, ok bool) {
-	if cell == nil {
-		return row, false
-	}
 	under := floor.under(cell, metric)
 	ratio, ok := Speedup(cell, under, metric)
 	if !ok {

@@ -103,15 +103,13 @@ func (m *Matrix) tellsLanes() bool {
 // and without a payload where there is a choice, else the largest.
 func (m *Matrix) laneWorks() []Work {
 	var works []Work
+	of := map[string][]Work{} // by shape
+	for _, w := range m.Works {
+		of[w.Key("shape")] = append(of[w.Key("shape")], w)
+	}
 	for _, shape := range m.workValues("shape") {
-		var of []Work
-		for _, w := range m.Works {
-			if w.Key("shape") == shape {
-				of = append(of, w)
-			}
-		}
-		works = append(works, slices.MaxFunc(of, func(a, b Work) int {
-			return cmp.Or(cmp.Compare(prefers(a), prefers(b)), cmp.Compare(m.count(a, m.Columns), m.count(b, m.Columns)), cmp.Compare(m.serialTime(a), m.serialTime(b)))
+		works = append(works, slices.MaxFunc(of[shape], func(a, b Work) int {
+			return cmp.Or(cmp.Compare(prefers(a), prefers(b)), cmp.Compare(len(m.Row(a)), len(m.Row(b))), cmp.Compare(m.serialTime(a), m.serialTime(b)))
 		}))
 	}
 	return works

@@ -2,6 +2,7 @@ package analysis
 
 import (
 	"cmp"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -23,7 +24,12 @@ type Matrix struct {
 	Units   benchfmt.UnitMetadataMap
 	Retaken int // samples left out: the cell was measured again in the same round
 
-	cells map[[2]string]*Cell // by Work.Name and Column.id
+	cells  map[[2]string]*Cell // by Work.Name and Column.id
+	rows   map[string][]*Cell  // by Work.Name, in the order of Columns
+	bare   map[string]*Cell    // by shape: serial's cell of the first work that carries nothing
+	having map[string]int      // by metric: cells that have it in some sample
+	least  int                 // samples of the cell that has the fewest
+	most   int                 // and of the one that has the most
 }
 
 // Work is what was computed: a row.
@@ -65,10 +71,16 @@ type Cell struct {
 // Cell returns the cell of a work and a column, nil where none was measured.
 func (m *Matrix) Cell(w Work, c Column) *Cell { return m.cells[[2]string{w.Name, c.id()}] }
 
+// Row returns the cells of a work in the order of the columns. To go through the
+// cells of a matrix by rows takes as many steps as it has cells; by works and
+// columns it would take the product of the two, which a stranger's names may make
+// the square.
+func (m *Matrix) Row(w Work) []*Cell { return m.rows[w.Name] }
+
 // Serial returns serial's cell of the work, nil where none was measured.
 func (m *Matrix) Serial(w Work) *Cell {
-	for _, c := range m.Columns {
-		if cell := m.Cell(w, c); cell != nil && c.IsSerial() {
+	for _, cell := range m.Row(w) {
+		if cell.Column.IsSerial() {
 			return cell
 		}
 	}
@@ -76,14 +88,7 @@ func (m *Matrix) Serial(w Work) *Cell {
 }
 
 // Has reports whether every cell of the matrix has the metric in some sample.
-func (m *Matrix) Has(metric string) bool {
-	for _, cell := range m.cells {
-		if len(cell.Values(metric)) == 0 {
-			return false
-		}
-	}
-	return true
-}
+func (m *Matrix) Has(metric string) bool { return m.having[metric] == len(m.cells) }
 
 // Values returns the metric's values in the order taken. Samples without it
 // are left out.
@@ -117,7 +122,7 @@ func Matrices(run *record.Run) []*Matrix {
 		key := joinPairs(s.Config) + "\x00" + strconv.Itoa(s.Procs) + "\x00" + s.Base
 		m := byKey[key]
 		if m == nil {
-			m = &Matrix{Bench: s.Base, Config: s.Config, Procs: s.Procs, Units: run.Units, cells: map[[2]string]*Cell{}}
+			m = &Matrix{Bench: s.Base, Config: s.Config, Procs: s.Procs, Units: run.Units, cells: map[[2]string]*Cell{}, rows: map[string][]*Cell{}}
 			byKey[key] = m
 			all = append(all, m)
 		}
@@ -152,44 +157,80 @@ func (m *Matrix) add(s record.Sample) {
 	if cell == nil {
 		cell = &Cell{Column: col, Work: work}
 		m.cells[key] = cell
-		m.addWork(work)
-		m.addColumn(col)
+		if _, known := m.rows[work.Name]; !known {
+			m.Works = append(m.Works, work)
+		}
+		m.rows[work.Name] = append(m.rows[work.Name], cell)
 	}
-	m.Retaken += cell.take(s)
+	cell.Samples = append(cell.Samples, s)
 }
 
-// take adds a sample in place of those of the same round, and returns how many
-// these are. Of several samples of a round the last counts: the others were taken
-// under pressure (see [record.Sample.Pressed]).
-func (c *Cell) take(s record.Sample) (replaced int) {
-	before := len(c.Samples)
-	c.Samples = slices.DeleteFunc(c.Samples, func(o record.Sample) bool { return s.Round > 0 && o.Round == s.Round })
-	replaced = before - len(c.Samples)
-	c.Samples = append(c.Samples, s)
+// settle keeps of several samples of a round the last, and returns how many it
+// leaves out: the others were taken under pressure (see [record.Sample.Pressed]).
+func (c *Cell) settle() (replaced int) {
+	last := map[int]int{}
+	for i, s := range c.Samples {
+		last[s.Round] = i
+	}
+	kept := make([]record.Sample, 0, len(c.Samples))
+	for i, s := range c.Samples {
+		if s.Round == 0 || last[s.Round] == i {
+			kept = append(kept, s)
+		}
+	}
+	replaced = len(c.Samples) - len(kept)
+	c.Samples = kept
 	return replaced
 }
 
-func (m *Matrix) addWork(w Work) {
-	if !slices.ContainsFunc(m.Works, func(have Work) bool { return have.Name == w.Name }) {
-		m.Works = append(m.Works, w)
-	}
-}
-
-func (m *Matrix) addColumn(c Column) {
-	if !slices.ContainsFunc(m.Columns, func(have Column) bool { return have.id() == c.id() }) {
-		m.Columns = append(m.Columns, c)
-	}
-}
-
+// order gives the finished matrix its columns, and rows and columns their order.
 func (m *Matrix) order() {
-	slices.SortFunc(m.Works, func(a, b Work) int { return comparePairs(a.Keys, b.Keys) })
-	slices.SortFunc(m.Columns, compareColumns)
-	nameColumns(m.Columns)
-	for _, c := range m.Columns {
-		for _, w := range m.Works {
-			if cell := m.Cell(w, c); cell != nil {
-				cell.Column = c
+	at := map[string]int{} // of columns, by their id
+	for _, w := range m.Works {
+		for _, cell := range m.Row(w) {
+			if id := cell.Column.id(); !has(at, id) {
+				at[id] = 0
+				m.Columns = append(m.Columns, cell.Column)
 			}
 		}
 	}
+	slices.SortFunc(m.Works, func(a, b Work) int { return comparePairs(a.Keys, b.Keys) })
+	slices.SortFunc(m.Columns, compareColumns)
+	nameColumns(m.Columns)
+	for i, c := range m.Columns {
+		at[c.id()] = i
+	}
+	m.having = map[string]int{}
+	m.least, m.bare = math.MaxInt, map[string]*Cell{}
+	for _, w := range m.Works {
+		row := m.Row(w)
+		slices.SortFunc(row, func(a, b *Cell) int { return cmp.Compare(at[a.Column.id()], at[b.Column.id()]) })
+		for _, cell := range row {
+			cell.Column = m.Columns[at[cell.Column.id()]]
+			m.Retaken += cell.settle()
+			for metric := range cell.metrics() {
+				m.having[metric]++
+			}
+			m.least, m.most = min(m.least, len(cell.Samples)), max(m.most, len(cell.Samples))
+		}
+		if shape := w.Key("shape"); compareValues(w.Key("payload"), "0") == 0 && !has(m.bare, shape) {
+			m.bare[shape] = m.Serial(w)
+		}
+	}
+}
+
+// metrics are those that some sample has.
+func (c *Cell) metrics() map[string]bool {
+	seen := map[string]bool{}
+	for _, s := range c.Samples {
+		for metric := range s.Values {
+			seen[metric] = true
+		}
+	}
+	return seen
+}
+
+func has[V any](m map[string]V, key string) bool {
+	_, ok := m[key]
+	return ok
 }

@@ -3,7 +3,6 @@ package analysis
 import (
 	"cmp"
 	"maps"
-	"math"
 	"slices"
 	"strings"
 )
@@ -38,22 +37,8 @@ func metricRank(metric string) int {
 // Metrics returns all metrics that some sample of the matrix has, in the order
 // of tables.
 func (m *Matrix) Metrics() []string {
-	seen := map[string]bool{}
-	for _, cell := range m.cells {
-		for _, s := range cell.Samples {
-			for metric := range s.Values {
-				seen[metric] = true
-			}
-		}
-	}
-	return slices.SortedFunc(maps.Keys(seen), CompareMetrics)
+	return slices.SortedFunc(maps.Keys(m.having), CompareMetrics)
 }
 
 // SampleCounts returns the smallest and the largest number of samples of a cell.
-func (m *Matrix) SampleCounts() (least, most int) {
-	least = math.MaxInt
-	for _, cell := range m.cells {
-		least, most = min(least, len(cell.Samples)), max(most, len(cell.Samples))
-	}
-	return least, most
-}
+func (m *Matrix) SampleCounts() (least, most int) { return m.least, m.most }

@@ -89,8 +89,10 @@ func benchmark(all []*Matrix, bench string) *Matrix {
 // "" where works lack it.
 func (m *Matrix) workValues(key string) []string {
 	var values []string
+	seen := map[string]bool{}
 	for _, w := range m.Works {
-		if v := w.Key(key); !slices.Contains(values, v) {
+		if v := w.Key(key); !seen[v] {
+			seen[v] = true
 			values = append(values, v)
 		}
 	}

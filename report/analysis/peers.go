@@ -89,9 +89,9 @@ func NewPeers(m *Matrix, w Work) (*Peers, error) {
 		return nil, &MissingError{"peers", "workers= in the names of " + m.Bench}
 	}
 	p.Ideal = NewInterval(scaled(serial.Values(MetricItem), 1/float64(p.Workers)))
-	for _, c := range m.Columns {
-		cell := m.Cell(w, c)
-		if cell == nil || len(cell.Values(MetricItem)) == 0 || !c.IsSerial() && c.Workers() != p.Workers {
+	for _, cell := range m.Row(w) {
+		c := cell.Column
+		if len(cell.Values(MetricItem)) == 0 || !c.IsSerial() && c.Workers() != p.Workers {
 			continue
 		}
 		p.Rows = append(p.Rows, newPeerRow(serial, cell, p.Workers))

@@ -87,11 +87,7 @@ func NewSpread(all []*Matrix) (*Spread, error) {
 func (m *Matrix) ordered() []*Cell {
 	var cells []*Cell
 	for _, w := range m.Works {
-		for _, c := range m.Columns {
-			if cell := m.Cell(w, c); cell != nil {
-				cells = append(cells, cell)
-			}
-		}
+		cells = append(cells, m.Row(w)...)
 	}
 	return cells
 }

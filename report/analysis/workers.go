@@ -80,9 +80,9 @@ func (m *Matrix) strategies() []string {
 
 func (m *Matrix) workersCurve(work Work, strategy string, serial *Cell) WorkersCurve {
 	curve := WorkersCurve{Strategy: strategy, Label: strategyLabel(strategy)}
-	for _, c := range m.Columns {
-		cell := m.Cell(work, c)
-		if cell == nil || c.Strategy != strategy || c.Workers() == 0 || len(cell.Values(MetricItem)) == 0 {
+	for _, cell := range m.Row(work) {
+		c := cell.Column
+		if c.Strategy != strategy || c.Workers() == 0 || len(cell.Values(MetricItem)) == 0 {
 			continue
 		}
 		if !slices.ContainsFunc(curve.Points, func(p WorkersPoint) bool { return p.Workers == c.Workers() }) {

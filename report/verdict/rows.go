@@ -38,10 +38,11 @@ func Rows(base, head *record.Run, metrics []string) ([]Row, Design, error) {
 		return nil, 0, err
 	}
 	var rows []Row
+	procs := commonProcs(base, head)
 	made := map[[2]string]bool{} // by cell and unit: a metric may be named by its group, too
 	for _, units := range choices {
 		for _, cell := range b.order {
-			row, ok, err := rowOf(b, h, cell, units)
+			row, ok, err := rowOf(b, h, cell, procs, units)
 			if err != nil {
 				return nil, 0, err
 			}
@@ -111,13 +112,13 @@ func sameInputs(base, head *record.Run) error {
 
 // rowOf makes the row of a cell for the first of the units that both sides have; ok is
 // false where neither has any.
-func rowOf(base, head side, cell string, units []string) (row Row, ok bool, err error) {
+func rowOf(base, head side, cell, procs string, units []string) (row Row, ok bool, err error) {
 	var lonely []string
 	for _, unit := range units {
 		b, h := base.has(cell, unit), head.has(cell, unit)
 		switch {
 		case b && h:
-			return newRow(base, head, cell, unit), true, nil
+			return newRow(base, head, cell, procs, unit), true, nil
 		case b:
 			lonely = append(lonely, unit+" only in "+base.run.Path)
 		case h:
@@ -130,11 +131,10 @@ func rowOf(base, head side, cell string, units []string) (row Row, ok bool, err 
 	return Row{}, false, nil
 }
 
-func newRow(base, head side, cell, unit string) Row {
-	name := plainName(base, head, cell)
+func newRow(base, head side, cell, procs, unit string) Row {
 	metadata := base.run.Units
 	return Row{
-		Cell: name, Metric: unit, Class: classOf(base.cells[cell][0]),
+		Cell: strings.TrimSuffix(cell, procs), Metric: unit, Class: classOf(base.cells[cell][0]),
 		Exact:  metadata.GetAssumption(unit) == benchmath.AssumeExact || head.run.Units.GetAssumption(unit) == benchmath.AssumeExact,
 		Higher: metadata.GetBetter(unit) > 0,
 		Base:   base.samples(cell, unit), Head: head.samples(cell, unit),

@@ -126,14 +126,13 @@ func (s side) samples(cell, unit string) []Sample {
 	return all
 }
 
-// plainName drops the GOMAXPROCS at a name's end, where all samples of both sides
-// have the same.
-func plainName(base, head side, cell string) string {
-	procs := base.run.Samples[0].Procs
-	for _, s := range slices.Concat(base.run.Samples, head.run.Samples) {
-		if s.Procs != procs || procs == 0 {
-			return cell
-		}
+// commonProcs is the GOMAXPROCS at a name's end, as in names, where all samples of both
+// sides have the same; else "".
+func commonProcs(base, head *record.Run) string {
+	procs := base.Samples[0].Procs
+	other := func(s record.Sample) bool { return s.Procs != procs }
+	if procs == 0 || slices.ContainsFunc(base.Samples, other) || slices.ContainsFunc(head.Samples, other) {
+		return ""
 	}
-	return strings.TrimSuffix(cell, fmt.Sprintf("-%d", procs))
+	return fmt.Sprintf("-%d", procs)
 }
