@@ -195,6 +195,7 @@ func (r *reply) addEntry(pr *process, e entry) error {
 			return errAnswer
 		}
 		r.unread = e.status
+		pr.unheard.Store(true)
 	case statusSkipped:
 		r.failed = append(r.failed, failure{index: e.index, err: context.Canceled, skipped: true})
 	case statusError:

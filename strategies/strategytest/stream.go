@@ -265,14 +265,13 @@ func panickingSequence(t *testing.T, e env) {
 	}
 	left := orders(10, "")
 	right(t, left, mapAll(t, pool, left))
-	exitingSequence(t, pool)
+	exitingSequence(t, pool, 10)
 }
 
-// exitingSequence ends the goroutine that reads it. That is no end of the
+// exitingSequence ends the goroutine that reads it after n items. That is no end of the
 // items, but an error after the results before it.
-func exitingSequence(t *testing.T, pool *strategies.Pool[order, reply]) {
+func exitingSequence(t *testing.T, pool *strategies.Pool[order, reply], n int) {
 	t.Helper()
-	const n = 10
 	items := func(yield func(order) bool) {
 		for i := range n {
 			if !yield(order{N: i}) {
