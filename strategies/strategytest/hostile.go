@@ -23,7 +23,8 @@ var hostileFaults = []fault{
 	{44, "slow-marshallers", processes, slowMarshallers},
 	{44, "slow-batch", processes, slowBatch},
 	{44, "slow-errors", processes, slowErrors},
-	{44, "slow-marshallers-here", processes, slowMarshallersHere},
+	{44, "slow-encoder-here", processes, slowEncoderHere},
+	{44, "slow-decoder-here", processes, slowDecoderHere},
 	{51, "goexit-in-setup", nil, exitingSetup},
 }
 
@@ -166,7 +167,7 @@ func hostileSequence(t *testing.T, e env) {
 // also where it is the last report that does it, and the next call to work.
 func hostileProgress(t *testing.T, e env) {
 	for deed, says := range map[string]string{"goexit": "runtime.Goexit", "panic": "value 0 panics", "panic-wild": "WithProgress"} {
-		for _, act := range []string{"", "pause", "wait"} { // at the end; some time; in between
+		for _, act := range []string{"", "wait"} { // at the end; in between
 			var calls atomic.Int32
 			pool := open(t, e, endless, strategies.WithProgress(func(int, int) {
 				if calls.Add(1) == 1 {
@@ -202,12 +203,9 @@ func hostileProgress(t *testing.T, e env) {
 	}
 }
 
-// endless answers at once, after a while, or not before its context ends.
+// endless answers at once, or not before its context ends.
 var endless = strategies.Define("strategytest-endless", func(ctx context.Context, what string) (int, error) {
-	switch what {
-	case "pause":
-		time.Sleep(50 * time.Millisecond)
-	case "wait":
+	if what == "wait" {
 		<-ctx.Done()
 	}
 	return 0, ctx.Err()
@@ -270,18 +268,16 @@ func slowMarshallers(t *testing.T, e env) {
 		return
 	}
 	e.spec.ItemTimeout, e.spec.Retries, e.spec.Silence = 150*time.Millisecond, 1, strategies.None
-	for _, where := range []string{"decoding the item", "encoding the result"} {
-		for _, chunk := range []int{1, 8} {
-			e.spec.Chunk = chunk
-			pool := open(t, e, running)
-			var one wild
-			wildPlaces[where].at(&one, "stall")
-			items := wilds(20, 11, one)
-			results, err := pool.Map(within(t, patience), items)
-			tripled(t, items, results, 11)
-			overdueAt(t, where, err, 11, 2)
-			pool.Close()
-		}
+	for where, chunk := range map[string]int{"decoding the item": 8, "encoding the result": 8, "encoding the result ": 1} {
+		e.spec.Chunk = chunk
+		pool := open(t, e, running)
+		var one wild
+		wildPlaces[strings.TrimSpace(where)].at(&one, "stall")
+		items := wilds(20, 11, one)
+		results, err := pool.Map(within(t, patience), items)
+		tripled(t, items, results, 11)
+		overdueAt(t, where, err, 11, 2)
+		pool.Close()
 	}
 	// At most once: what was decoded before it was run may be sent again.
 	e.spec.Chunk, e.spec.Retries = 8, strategies.None
@@ -333,22 +329,24 @@ func slowErrors(t *testing.T, e env) {
 	}
 }
 
-// slowMarshallersHere are in this process, where nobody can be killed for it.
-func slowMarshallersHere(t *testing.T, e env) {
+// slowEncoderHere and slowDecoderHere have what does not return in this process,
+// where nobody can be killed for it.
+func slowEncoderHere(t *testing.T, e env) { slowHere(t, e, "encoding the item", 0) }
+func slowDecoderHere(t *testing.T, e env) { slowHere(t, e, "decoding the result", 1) }
+
+func slowHere(t *testing.T, e env, where string, attempts int) {
+	t.Helper()
 	if !marshals(e) {
 		right(t, orders(20, ""), mapAll(t, open(t, e, act), orders(20, "")))
 		return
 	}
 	e.spec.Chunk = 8
-	release := stalling()
-	defer func() { release() }()
-	for where, attempts := range map[string]int{"encoding the item": 0, "decoding the result": 1} {
-		var one wild
-		wildPlaces[where].at(&one, "stall")
-		items := wilds(20, 11, one)
-		stallIsAbandoned(t, e, where, items)
-		stallEndsInTime(t, e, where, items, attempts)
-	}
+	defer stalling()()
+	var one wild
+	wildPlaces[where].at(&one, "stall")
+	items := wilds(20, 11, one)
+	stallIsAbandoned(t, e, where, items)
+	stallEndsInTime(t, e, where, items, attempts)
 }
 
 // stallIsAbandoned ends a call by its deadline, by a cancel in a stream, and by
