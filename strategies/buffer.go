@@ -27,3 +27,17 @@ func (b *buffer) keep(payload []byte) {
 		b.own = payload
 	}
 }
+
+// give hands over memory of its own, empty, to a guest, who has it alone until take.
+func (b *buffer) give() []byte {
+	own := b.own[:0]
+	b.own = nil
+	return own
+}
+
+// take is keep for a payload that began as what give handed over.
+func (b *buffer) take(payload []byte) {
+	if cap(payload) <= keptBuffer {
+		b.own = payload
+	}
+}

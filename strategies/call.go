@@ -1,7 +1,9 @@
 package strategies
 
 import (
+	"cmp"
 	"context"
+	"fmt"
 	"slices"
 	"time"
 )
@@ -69,15 +71,16 @@ func (p *core) begin(ctx context.Context, st stock) (*call, error) {
 // not be.
 func (c *call) wait(ctx context.Context) error {
 	stop := c.report()
-	defer stop()
+	var err error
 	select {
 	case <-c.done:
 		c.core.mu.Lock()
-		defer c.core.mu.Unlock()
-		return c.err
+		err = c.err
+		c.core.mu.Unlock()
 	case <-ctx.Done():
-		return context.Cause(ctx)
+		err = context.Cause(ctx)
 	}
+	return cmp.Or(err, stop())
 }
 
 // end ends the call from the pool's side.
@@ -172,27 +175,44 @@ func (w *slot) holds(c *call) bool {
 const reportEvery = 100 * time.Millisecond
 
 // report calls the pool's progress function until stop is called, and then
-// once more.
-func (c *call) report() (stop func()) {
+// once more. When the function does not come back as it should, it is not called
+// again: that is the end of the call, and the error of stop.
+func (c *call) report() (stop func() error) {
 	if c.core.options.progress == nil {
-		return func() {}
+		return func() error { return nil }
 	}
-	quit, gone := make(chan struct{}), make(chan struct{})
-	go func() {
-		defer close(gone)
-		tick := time.NewTicker(reportEvery)
-		defer tick.Stop()
-		for {
-			select {
-			case <-tick.C:
-				c.core.options.progress(c.progress())
-			case <-quit:
-				c.core.options.progress(c.progress())
-				return
-			}
+	quit, gone := make(chan struct{}), make(chan error, 1)
+	go func() { gone <- c.reportUntil(quit) }()
+	return func() error { close(quit); return <-gone }
+}
+
+func (c *call) reportUntil(quit <-chan struct{}) error {
+	tick := time.NewTicker(reportEvery)
+	defer tick.Stop()
+	for last := false; !last; {
+		select {
+		case <-tick.C:
+		case <-quit:
+			last = true
 		}
-	}()
-	return func() { close(quit); <-gone }
+		err := c.core.host(patience{ends: [2]<-chan struct{}{quit}}, func() error {
+			c.core.options.progress(c.progress())
+			return nil
+		})
+		if err != nil {
+			err = fmt.Errorf("strategies: the function of WithProgress: %w", err)
+			c.core.fail(c, err)
+			return err
+		}
+	}
+	return nil
+}
+
+// fail is end for who does not hold the lock.
+func (p *core) fail(c *call, err error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.end(c, err)
 }
 
 func (c *call) progress() (done, total int) {

@@ -3,6 +3,7 @@ package strategies
 import (
 	"context"
 	"fmt"
+	"runtime"
 	"runtime/debug"
 
 	"github.com/handoff-go/handoff/strategies/codec"
@@ -60,7 +61,6 @@ type failure struct {
 	index   int // in the chunk
 	err     error
 	skipped bool // not run at all: the call was cancelled
-	unread  bool // not run at all: its chunk cannot be decoded, perhaps because of another
 }
 
 // cargo implements load.
@@ -175,19 +175,24 @@ func (c *cargo[In, Out]) encodeResult(e codec.Encoder, dst []byte, i int) ([]byt
 // not started. A runtime.Goexit in the task ends the calling goroutine; p then
 // tells at which item.
 func (c *cargo[In, Out]) runFrom(ctx context.Context, i int, p *position) (next int, err error) {
+	returned := false
 	defer func() {
 		if v := recover(); v != nil {
 			next, err = i, panicked(v)
+		} else if !returned { // GODEBUG=panicnil=1; of a Goexit, nobody asks
+			next, err = i, panicked(new(runtime.PanicNilError))
 		}
 	}()
 	for ; i < len(c.items) && !p.stopped.Load(); i++ {
 		p.item.Store(int64(i))
 		result, err := c.run(ctx, c.items[i])
 		if err != nil {
+			returned = true
 			return i, err
 		}
 		c.results[i] = result
 	}
+	returned = true
 	return i, nil
 }
 

@@ -53,7 +53,7 @@ func (p *core) newHome() (*home, error) {
 		return nil, err
 	}
 	h.env = p.environment(h)
-	h.out = newOutput(p.options.stderr)
+	h.out = newOutput(p.options.stderr, p.failAll)
 	return h, nil
 }
 

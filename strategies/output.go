@@ -14,6 +14,7 @@ import (
 // or stuck: what does not fit into its queue is dropped and counted.
 type output struct {
 	w       io.Writer
+	failed  func(error) // told once, should the writer not come back as it should
 	lines   chan []byte
 	gone    chan struct{}
 	dropped atomic.Int64
@@ -26,15 +27,36 @@ const (
 	outputGrace = 200 * time.Millisecond
 )
 
-func newOutput(w io.Writer) *output {
-	o := &output{w: w, lines: make(chan []byte, outputQueue), gone: make(chan struct{})}
+func newOutput(w io.Writer, failed func(error)) *output {
+	o := &output{w: w, failed: failed, lines: make(chan []byte, outputQueue), gone: make(chan struct{})}
 	go func() {
 		defer close(o.gone)
-		for line := range o.lines {
-			o.w.Write(line)
+		if err := guarded(o.write); err != nil {
+			o.failed(fmt.Errorf("strategies: the writer of WithStderr, which is not used again: %w", err))
+			o.drop()
 		}
 	}()
 	return o
+}
+
+// write writes until the end. The writer is the caller's, and may panic or end its
+// goroutine: then the line in hand was dropped.
+func (o *output) write() error {
+	var line []byte
+	defer func() { o.dropped.Add(int64(len(line))) }()
+	for line = range o.lines {
+		n, _ := o.w.Write(line)
+		o.dropped.Add(int64(len(line) - min(max(n, 0), len(line))))
+		line = nil
+	}
+	return nil
+}
+
+// drop counts what is not written.
+func (o *output) drop() {
+	for line := range o.lines {
+		o.dropped.Add(int64(len(line)))
+	}
 }
 
 func (o *output) line(line []byte) {

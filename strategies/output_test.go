@@ -33,7 +33,7 @@ func printed(t *testing.T, parts ...string) (lines []string, kept string) {
 		t.Fatal(err)
 	}
 	var p paper
-	out := newOutput(&p)
+	out := newOutput(&p, nil)
 	e := newStderr(r, 2, out)
 	for _, part := range parts {
 		if _, err := w.WriteString(part); err != nil {
@@ -111,7 +111,7 @@ func TestTheEndIsKept(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	e := newStderr(r, 0, newOutput(&paper{}))
+	e := newStderr(r, 0, newOutput(&paper{}, nil))
 	w.WriteString(all.String())
 	w.Close()
 	<-e.gone
@@ -132,7 +132,7 @@ func (c clogged) Write(line []byte) (int, error) { <-c; return len(line), nil }
 func TestStuckWriterHoldsNobodyUp(t *testing.T) {
 	stuck := make(clogged)
 	defer close(stuck)
-	out := newOutput(stuck)
+	out := newOutput(stuck, nil)
 	r, w, err := os.Pipe()
 	if err != nil {
 		t.Fatal(err)
@@ -166,7 +166,7 @@ func TestEndDoesNotWaitForChildren(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer w.Close()
-	e := newStderr(r, 0, newOutput(&paper{}))
+	e := newStderr(r, 0, newOutput(&paper{}, nil))
 	w.WriteString("last words")
 	done := make(chan string)
 	go func() { done <- e.end() }()

@@ -44,6 +44,8 @@ type process struct {
 	reply            reply // what receive has in hand
 	fresh            bool  // the encoder is new, and the frame must say so
 	out              buffer
+	unheard          atomic.Bool     // the worker could not decode a chunk, and waits for a fresh encoder
+	deaf             atomic.Bool     // an answer could not be decoded: nor can others, until its encoder is fresh
 	frame            transport.Frame // what send sends
 
 	heard atomic.Int64 // frames received
@@ -62,10 +64,13 @@ type process struct {
 type verdict struct {
 	cause     string
 	dismissed bool // for no fault of its items
-	overdue   bool // because this item ran out of time
+	overdue   bool // because this item ran out of time, or nobody: all of the chunk
 	chunk     uint64
 	item      int
 }
+
+// nobody is no item.
+const nobody = -1
 
 // launch starts a worker and returns when it is ready for work.
 func (p *core) launch(ctx context.Context, w *slot) (*process, error) {

@@ -82,7 +82,8 @@ type reply struct {
 	values load // of the batch
 	n      int  // values
 	single map[int]load
-	wire   int // bytes of results
+	unread byte // statusUnread, statusSpoiled: none of the items was run
+	wire   int  // bytes of results
 }
 
 // answer reads an answer, also one that nobody waits for: a stream of values
@@ -100,6 +101,7 @@ func (pr *process) answer(f *transport.Frame, lap *lap) error {
 func (pr *process) read(f *transport.Frame, r *reply) error {
 	if f.Header.Flags&transport.Reset != 0 {
 		pr.decoder = pr.core.codec.NewDecoder()
+		pr.deaf.Store(false)
 	}
 	count := int(f.Header.Count)
 	entries, batch, err := readTable(f.Payload, count)
@@ -107,22 +109,26 @@ func (pr *process) read(f *transport.Frame, r *reply) error {
 		return err
 	}
 	for _, e := range entries {
-		if err := r.addEntry(pr.core, pr.proto, e); err != nil {
+		if err := r.addEntry(pr, e); err != nil {
 			return err
 		}
 	}
 	if f.Header.Flags&transport.Batch == 0 {
 		return nil
 	}
-	if len(r.single) > 0 { // a batch holds all that did not fail
+	if len(r.single) > 0 || r.unread != 0 { // a batch holds all that did not fail
 		return errAnswer
 	}
-	r.values = pr.proto // used up before the next frame is read
-	m := &pr.message
-	m.of(pr.decoder, batch, count-len(entries), f.Owned() && 2*len(batch) >= len(f.Payload))
-	r.n, err = pr.proto.decodeResults(m)
-	if m.kept {
-		f.Keep()
+	if pr.core.def.outCode {
+		err = pr.decodeAsGuest(batch, r, count-len(entries))
+	} else {
+		r.values = pr.proto // used up before the next frame is read
+		m := &pr.message
+		m.of(pr.decoder, batch, count-len(entries), f.Owned() && 2*len(batch) >= len(f.Payload))
+		r.n, err = pr.proto.decodeResults(m)
+		if m.kept {
+			f.Keep()
+		}
 	}
 	if err == nil && r.n != count-len(entries) {
 		err = errAnswer
@@ -131,10 +137,65 @@ func (pr *process) read(f *transport.Frame, r *reply) error {
 	return err
 }
 
-func (r *reply) addEntry(p *core, l load, e entry) error {
+// unreadError is that of a batch of results that bring code of the user's along: it
+// need not be the worker's fault that they cannot be decoded.
+type unreadError struct {
+	err error // nil: because an earlier one of the stream could not be
+}
+
+func (e *unreadError) Error() string {
+	if e.err == nil {
+		return "an earlier answer could not be read"
+	}
+	return e.err.Error()
+}
+
+// decodeAsGuest decodes a batch of n results that bring code of the user's along.
+// Should it not return, it keeps the decoder, and a copy of the bytes.
+func (pr *process) decodeAsGuest(batch []byte, r *reply, n int) error {
+	if pr.deaf.Load() {
+		return &unreadError{}
+	}
+	values, m := pr.proto.empty(), &message{count: n, owned: true, decoder: pr.decoder, bytes: slices.Clone(batch)}
+	got := 0
+	err := pr.hostDecoder(func() (err error) {
+		got, err = values.decodeResults(m)
+		return told(err)
+	})
+	if err != nil {
+		pr.deaf.Store(true)
+		return &unreadError{pr.unreturned(err)}
+	}
+	r.values, r.n = values, got
+	return nil
+}
+
+// hostDecoder waits for a decoder of results as long as its worker lives, and an item
+// may take.
+func (pr *process) hostDecoder(f func() error) error {
+	return pr.core.host(patience{limit: pr.core.spec.ItemTimeout, ends: [2]<-chan struct{}{pr.exited}}, f)
+}
+
+// unreturned says why a guest was left behind, if it was.
+func (pr *process) unreturned(err error) error {
+	if err == errOverdue {
+		return fmt.Errorf("decoding it takes longer than item-timeout=%v", pr.core.spec.ItemTimeout)
+	}
+	return err
+}
+
+func (r *reply) addEntry(pr *process, e entry) error {
+	p, l := pr.core, pr.proto
+	if r.unread != 0 { // it is the only entry
+		return errAnswer
+	}
 	switch e.status {
-	case statusUnread:
-		r.failed = append(r.failed, failure{index: e.index, unread: true})
+	case statusUnread, statusSpoiled:
+		if len(r.failed)+len(r.single) > 0 {
+			return errAnswer
+		}
+		r.unread = e.status
+		pr.unheard.Store(true)
 	case statusSkipped:
 		r.failed = append(r.failed, failure{index: e.index, err: context.Canceled, skipped: true})
 	case statusError:
@@ -144,14 +205,24 @@ func (r *reply) addEntry(p *core, l load, e entry) error {
 		}
 		r.failed = append(r.failed, failure{index: e.index, err: failed})
 	default:
-		return r.addSingle(p.codec, l, e)
+		return r.addSingle(pr, p.codec, l, e)
 	}
 	return nil
 }
 
-func (r *reply) addSingle(c codec.Codec, l load, e entry) error {
-	value := l.empty()
-	n, err := value.decodeResults(&message{decoder: c.NewDecoder(), bytes: e.bytes, count: 1})
+func (r *reply) addSingle(pr *process, c codec.Codec, l load, e entry) error {
+	value, m, n := l.empty(), &message{decoder: c.NewDecoder(), bytes: e.bytes, count: 1}, 0
+	decode := func() (err error) {
+		n, err = value.decodeResults(m)
+		return err
+	}
+	var err error
+	if pr.core.def.outCode {
+		m.bytes = slices.Clone(m.bytes)
+		err = pr.unreturned(pr.hostDecoder(func() error { return told(decode()) }))
+	} else {
+		err = decode()
+	}
 	if err != nil { // of this item alone: its bytes are no part of a stream
 		r.failed = append(r.failed, failure{index: e.index, err: fmt.Errorf("cannot read the result: %w", err)})
 		return nil
@@ -193,10 +264,20 @@ func (s *schedule) take(w *slot, f *transport.Frame, r *reply, bad error) error 
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	c := w.awaited(f)
+	unread, _ := bad.(*unreadError)
 	switch {
+	case c == nil && unread != nil:
+		s.counts.Late++
+		return nil
 	case c == nil:
 		s.counts.Late++
 		return bad
+	case unread != nil && unread.err == errAbandoned:
+		return bad // the worker is gone
+	case unread != nil && !c.careful && c.parts == nil:
+		s.counts.Retries += int64(c.load.len())
+		s.repeat(w, c, unread.err != nil)
+		return w.account(f, 0)
 	case bad != nil && c.careful && c.load.len() == 1:
 		// It is this item, and the next frame comes from a fresh encoder.
 		if err := w.account(f, 1); err != nil {
@@ -207,8 +288,8 @@ func (s *schedule) take(w *slot, f *transport.Frame, r *reply, bad error) error 
 	case bad != nil:
 		return fmt.Errorf("answer for items %d to %d: %w", c.first, c.first+c.load.len()-1, bad)
 	}
-	if len(r.failed) > 1 && r.failed[0].unread {
-		s.split(w, c)
+	if r.unread != 0 {
+		s.unread(w, c, r.unread)
 		return w.account(f, 0)
 	}
 	if err := w.account(f, r.n+len(r.single)+len(r.failed)); err != nil {
@@ -226,6 +307,29 @@ func (s *schedule) take(w *slot, f *transport.Frame, r *reply, bad error) error 
 	}
 	s.answered(w, c, r.failed)
 	return nil
+}
+
+// unread deals with a chunk that its worker could not decode, so that nothing of it
+// was run.
+func (s *schedule) unread(w *slot, c *chunk, status byte) {
+	switch {
+	case status == statusSpoiled:
+		s.repeat(w, c, false) // perhaps there is nothing wrong with it
+	case c.load.len() == 1:
+		s.repeat(w, c, true)
+	default:
+		s.split(w, c)
+	}
+}
+
+// repeat sends a chunk again of which the worker lives on: as it was, or each item by
+// itself.
+func (s *schedule) repeat(w *slot, c *chunk, singly bool) {
+	if singly {
+		s.dismantle(w, c)
+	} else {
+		s.back(w, c, s.piece(c, 0, c.load))
+	}
 }
 
 // underLock is how many results are copied under the schedule's lock.
@@ -313,7 +417,9 @@ func insert(list []failure, f failure) []failure {
 	return list
 }
 
-// progress judges the running item by its own age.
+// progress judges the running item by its own age, from its decoding to the end of
+// its encoding. What is done to several items together is nobody's doing: they go
+// again singly.
 func (pr *process) progress(f *transport.Frame) error {
 	limit := pr.core.spec.ItemTimeout
 	r := reader{src: f.Payload}
@@ -325,10 +431,15 @@ func (pr *process) progress(f *transport.Frame) error {
 	if limit == 0 || time.Duration(age) <= limit {
 		return nil
 	}
-	pr.judge(verdict{
+	v := verdict{
 		cause:   fmt.Sprintf("item ran for longer than item-timeout=%v", limit),
 		overdue: true, chunk: f.Header.Chunk, item: int(f.Header.First),
-	})
+	}
+	if n := f.Header.Count; n > 1 {
+		v.cause = fmt.Sprintf("decoding or encoding %d items together took longer than item-timeout=%v", n, limit)
+		v.item = nobody
+	}
+	pr.judge(v)
 	return nil
 }
 

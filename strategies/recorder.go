@@ -25,8 +25,10 @@ type activity uint32
 
 const (
 	unknown    activity = iota // it has never said
-	preparing                  // waiting, decoding, encoding: not about one item
-	running                    // the task, over the item
+	preparing                  // waiting: not about items
+	reading                    // a chunk: decoding it
+	running                    // the task over the item, or a method of its result or error
+	answering                  // encoding the results of a chunk, or of a piece of one
 	delivering                 // flushing answers: whatever the items hold, they are bytes by now
 )
 
@@ -37,7 +39,7 @@ func (p *position) index() int { return int(p.base.Load() + p.item.Load()) }
 // done with it, and the order is such that whoever reads it after any of the
 // stores finds something true.
 func (p *position) enter(chunk uint64) {
-	p.doing.Store(uint32(preparing))
+	p.doing.Store(uint32(reading))
 	p.chunk.Store(chunk)
 	p.begin(0)
 }
@@ -47,6 +49,12 @@ func (p *position) enter(chunk uint64) {
 func (p *position) begin(base int) {
 	p.item.Store(0)
 	p.base.Store(int64(base))
+}
+
+// over notes that the worker is busy with one item of the chunk, of the piece in work.
+func (p *position) over(index int) {
+	p.item.Store(int64(index) - p.base.Load())
+	p.do(running)
 }
 
 func (p *position) do(a activity) { p.doing.Store(uint32(a)) }
@@ -98,7 +106,7 @@ func (r *recorder) examine() scene {
 		return scene{}
 	}
 	switch activity(r.doing.Load()) {
-	case preparing:
+	case preparing, reading, answering:
 		return scene{known: true, chunk: r.chunk.Load(), item: -1}
 	case running:
 		return scene{known: true, chunk: r.chunk.Load(), item: r.index()}

@@ -42,7 +42,7 @@ func TestBatchIsBoundedInBytes(t *testing.T) {
 }
 
 func TestFullLineAtTheLimit(t *testing.T) {
-	r := &stderr{out: newOutput(&paper{}), prefix: ""}
+	r := &stderr{out: newOutput(&paper{}, nil), prefix: ""}
 	rest := r.forward([]byte(strings.Repeat("x", maxLine)))
 	r.forward(append(rest, '\n'))
 	r.out.close()

@@ -172,6 +172,9 @@ func (pr *process) sendChunk(c *chunk) error {
 		p.unsendable(pr.slot, c, err)
 		return nil
 	}
+	if pr.deaf.Load() {
+		f.Header.Flags |= transport.Renew
+	}
 	if pr.fresh {
 		f.Header.Flags |= transport.Reset
 	}
@@ -204,11 +207,32 @@ func (pr *process) address(f *transport.Frame, c *chunk) {
 // encode writes the chunk's items. A careful chunk stands alone: both sides
 // take fresh encoders and decoders for it, and after it.
 func (pr *process) encode(c *chunk) ([]byte, error) {
-	if c.careful || pr.fresh {
+	if c.careful || pr.fresh || pr.unheard.Load() {
+		pr.unheard.Store(false)
 		pr.renew()
+	}
+	if pr.core.def.inCode {
+		return pr.encodeAsGuest(c)
 	}
 	payload, err := c.load.encodeItems(pr.encoder, pr.out.empty())
 	pr.out.keep(payload)
+	return payload, err
+}
+
+// encodeAsGuest encodes items that bring code of the user's along. Should it not
+// return, it keeps a copy of the items, the encoder and the memory that it has.
+func (pr *process) encodeAsGuest(c *chunk) ([]byte, error) {
+	items, encoder, dst := c.load.copyItems(nil), pr.encoder, pr.out.give()
+	var payload []byte
+	p := patience{limit: pr.core.spec.ItemTimeout, ends: [2]<-chan struct{}{c.call.ctx.Done(), pr.gone}}
+	err := pr.core.host(p, func() (err error) {
+		payload, err = items.encodeItems(encoder, dst)
+		return told(err)
+	})
+	if left(err) {
+		return nil, err // payload is not ours
+	}
+	pr.out.take(payload)
 	return payload, err
 }
 
@@ -277,13 +301,25 @@ func (s *schedule) drop(w *slot, c *chunk) {
 }
 
 // unsendable splits a chunk that could not be encoded, or not within the
-// limit, until it is one item that is at fault.
+// limit, until it is one item that is at fault. Where each attempt costs time, its
+// items go singly at once.
 func (s *schedule) unsendable(w *slot, c *chunk, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if c.load.len() > 1 {
+	switch {
+	case err == errAbandoned && c.call.ctx.Err() == nil:
+		return // the worker is gone: the chunk goes to another
+	case err == errAbandoned:
+		w.forget(c)
+		return
+	case err == errOverdue && c.load.len() > 1:
+		s.dismantle(w, c)
+		return
+	case c.load.len() > 1:
 		s.split(w, c)
 		return
+	case err == errOverdue:
+		err = fmt.Errorf("encoding it takes longer than item-timeout=%v", s.spec.ItemTimeout)
 	}
 	w.forget(c)
 	s.deliver(c, c.load, c.first, []*ItemError{{Index: c.first, Attempts: c.charged, Err: fmt.Errorf("cannot be sent: %w", err)}})
@@ -291,17 +327,40 @@ func (s *schedule) unsendable(w *slot, c *chunk, err error) {
 
 // split puts a chunk of several items back as two.
 func (s *schedule) split(w *slot, c *chunk) {
+	n := c.load.len()
+	head, tail := c.load.split(n / 2)
+	s.back(w, c, s.piece(c, 0, head), s.piece(c, n/2, tail))
+	s.counts.Splits++
+}
+
+// dismantle puts a chunk back as its single items, each to be encoded by itself.
+func (s *schedule) dismantle(w *slot, c *chunk) {
+	var all []*chunk
+	for i, rest := 0, c.load; rest.len() > 0; i++ {
+		var one load
+		one, rest = rest.split(1)
+		k := s.piece(c, i, one)
+		k.careful = true
+		all = append(all, k)
+	}
+	s.back(w, c, all...)
+	s.counts.Splits++
+}
+
+// piece is a part of c that begins at its item first, to be sent again.
+func (s *schedule) piece(c *chunk, first int, l load) *chunk {
+	k := s.newChunk(c.call, c.first+first, l)
+	k.charged, k.lost, k.unread, k.spared = c.charged, c.lost, c.unread, c.spared
+	return k
+}
+
+// back puts pieces in the place of a chunk that its worker has not answered, before
+// all others.
+func (s *schedule) back(w *slot, c *chunk, pieces ...*chunk) {
 	w.forget(c)
 	if c.call.closed {
 		return
 	}
-	n := c.load.len()
-	head, tail := c.load.split(n / 2)
-	a, b := s.newChunk(c.call, c.first, head), s.newChunk(c.call, c.first+n/2, tail)
-	a.charged, b.charged = c.charged, c.charged
-	a.lost, b.lost = c.lost, c.lost
-	a.unread, b.unread = c.unread, c.unread
-	s.retry = append([]*chunk{a, b}, s.retry...)
-	s.counts.Splits++
+	s.retry = append(pieces, s.retry...)
 	s.rouse()
 }

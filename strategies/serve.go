@@ -25,7 +25,7 @@ func (w *worker) loop() {
 		w.position.do(running)
 		w.lane.observe(phaseCompute)
 		w.work.run()
-		w.position.do(preparing)
+		w.position.do(answering)
 		w.lap.end(phaseCompute, phaseEncode)
 		w.finish()
 	}
@@ -51,6 +51,9 @@ func (w *worker) begin() bool {
 	f := w.frame
 	w.lane.carries(f.Header.Chunk, int(f.Header.Count))
 	ctx := w.enter(f)
+	if f.Header.Flags&transport.Renew != 0 {
+		w.renew()
+	}
 	err := w.decode(f)
 	w.data.Reuse(f)
 	w.lap.end(phaseDecode, phaseBusy)
@@ -58,7 +61,7 @@ func (w *worker) begin() bool {
 	w.run.begin(w.lane.labelled(ctx), w.load, w.position)
 	switch {
 	case err != nil:
-		w.unreadable(err)
+		w.notRead(err)
 	case w.careful():
 		w.flush() // should it die of this item, nothing else is unanswered
 		w.work.load, w.rest = w.load.split(1)
@@ -104,12 +107,16 @@ func (w *worker) take() (ok bool) {
 }
 
 func (w *worker) decode(f *transport.Frame) error {
+	w.unread = 0
 	if f.Header.Flags&transport.Reset != 0 {
-		w.decoder = w.codec.NewDecoder()
+		w.decoder, w.spoiled = w.codec.NewDecoder(), false
+	}
+	if w.spoiled {
+		return errSpoiled
 	}
 	m := &w.message
 	m.of(w.decoder, f.Payload, int(f.Header.Count), f.Owned())
-	err := w.load.decodeItems(m)
+	err := w.decodeItems(m)
 	if m.kept {
 		f.Keep()
 	}
@@ -122,22 +129,52 @@ func (w *worker) decode(f *transport.Frame) error {
 	return nil
 }
 
-// unreadable deals with items that cannot be decoded. In careful mode the next
-// frame comes from a fresh encoder, and nothing is lost: a chunk of several is
-// sent back to be split, a chunk of one is the item's fault. Else the stream is
-// spoiled; the coordinator will send the items again, singly.
-func (w *worker) unreadable(err error) {
-	h := &w.frame.Header
-	if !w.careful() {
-		w.flush()
-		w.exit(fmt.Errorf("items %d to %d: %w", h.First, h.First+uint64(h.Count)-1, err))
+// errSpoiled is why a chunk is not even decoded.
+var errSpoiled = errors.New("an earlier chunk of the stream could not be decoded")
+
+// notRead deals with items that cannot be decoded, none of which is run. A careful
+// chunk of one comes from a fresh encoder, and it is the item's fault. All others go
+// back, to be sent again in smaller chunks; and with them what follows in the stream,
+// until the coordinator takes a fresh encoder.
+func (w *worker) notRead(err error) {
+	w.load = w.def.load() // who knows what is in the old one
+	w.message.moves = moves(w.def.in)
+	w.work.load = w.load
+	switch {
+	case w.careful() && w.frame.Header.Count == 1:
+		w.work.failed = []failure{{err: fmt.Errorf("cannot read the item: %w", err)}}
+		return
+	case err == errSpoiled:
+		w.unread = statusSpoiled
+	default:
+		w.unread = statusUnread
 	}
-	w.work.load = w.def.load()
-	for i := range int(h.Count) {
-		w.work.failed = append(w.work.failed, failure{
-			index: i, err: fmt.Errorf("cannot read the item: %w", err), unread: h.Count > 1,
-		})
+	w.spoiled = !w.careful()
+}
+
+// decodeItems decodes the chunk's items, as a guest if they bring code of the user's
+// along.
+func (w *worker) decodeItems(m *message) error {
+	if !w.def.inCode {
+		return w.load.decodeItems(m)
 	}
+	return guarded(func() error { return told(w.load.decodeItems(m)) })
+}
+
+// encodeResults is the same for results.
+func (w *worker) encodeResults(dst []byte, failed []failure) ([]byte, error) {
+	if !w.def.outCode {
+		return w.work.load.encodeResults(w.encoder, dst, failed)
+	}
+	return w.encodeAsGuest(dst, failed)
+}
+
+func (w *worker) encodeAsGuest(dst []byte, failed []failure) (payload []byte, err error) {
+	err = guarded(func() error {
+		payload, err = w.work.load.encodeResults(w.encoder, dst, failed)
+		return told(err)
+	})
+	return payload, err
 }
 
 // enter makes the chunk the current one, unless it was cancelled before.
@@ -147,6 +184,7 @@ func (w *worker) enter(f *transport.Frame) *chunkContext {
 	defer w.mu.Unlock()
 	w.position.enter(f.Header.Chunk)
 	w.current, w.ctx = f.Header.Chunk, ctx
+	w.items, w.apart = int(f.Header.Count), f.Header.Flags&transport.Careful != 0
 	w.position.stopped.Store(w.cancelled[f.Header.Chunk])
 	if len(w.cancelled) > 0 {
 		maps.DeleteFunc(w.cancelled, func(id uint64, _ bool) bool { return id <= f.Header.Chunk })
@@ -180,15 +218,18 @@ func (w *worker) finish() {
 		w.answerItem(f)
 		return
 	}
-	w.mu.Lock()
-	w.current = 0
-	w.mu.Unlock()
 	base := int(w.position.base.Load())
 	w.ctx.cancel(errChunkDone)
 	f.Header.Flags = transport.Last
-	if base > 0 || !w.answerBatch(f, w.work.failed) {
+	switch {
+	case w.unread != 0:
+		w.sendTable(f, []entry{{status: w.unread}})
+	case base > 0 || !w.answerBatch(f, w.work.failed):
 		w.answerSingly(f, base, w.work.failed)
 	}
+	w.mu.Lock()
+	w.current = 0
+	w.mu.Unlock()
 	w.work, w.rest = nil, nil
 }
 
@@ -219,7 +260,7 @@ func (w *worker) answerBatch(f *transport.Frame, failed []failure) bool {
 			w.renew()
 		}
 		var err error
-		payload, err = w.work.load.encodeResults(w.encoder, payload, failed)
+		payload, err = w.encodeResults(payload, failed)
 		if err != nil || len(payload) > w.settings.Limit-maxTrailer {
 			w.lap.end(phaseEncode, phaseEncode)
 			w.renew()
@@ -248,6 +289,9 @@ func (w *worker) entries(failed []failure) []entry {
 	for _, f := range failed {
 		list = append(list, w.entry(f))
 	}
+	if len(failed) > 0 {
+		w.position.do(answering)
+	}
 	return list
 }
 
@@ -256,9 +300,8 @@ func (w *worker) entry(f failure) entry {
 	switch {
 	case f.skipped:
 		e.status = statusSkipped
-	case f.unread:
-		e.status = statusUnread
 	default:
+		w.position.over(f.index)
 		e.bytes = appendError(nil, f.err, w.def.sentinels, w.settings.Limit/4)
 	}
 	return e
@@ -297,7 +340,12 @@ func (w *worker) single(i, base int, failed *[]failure) entry {
 		f.index += base
 		return w.entry(f)
 	}
-	bytes, err := w.work.load.encodeResult(w.codec.NewEncoder(), nil, i)
+	w.position.over(base + i)
+	var bytes []byte
+	err := guarded(func() (err error) {
+		bytes, err = w.work.load.encodeResult(w.codec.NewEncoder(), nil, i)
+		return told(err)
+	})
 	if err == nil && len(bytes) > w.settings.Limit-maxTrailer {
 		err = fmt.Errorf("%w: %d bytes, limit %d", transport.ErrTooLarge, len(bytes), w.settings.Limit)
 	}

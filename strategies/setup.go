@@ -22,12 +22,16 @@ func newSetup[S any](run func(context.Context, S) error) *setup {
 	return &setup{
 		typ: reflect.TypeFor[S](),
 		run: func(ctx context.Context, value any) error { return run(ctx, value.(S)) },
-		encode: func(c codec.Codec, value any) ([]byte, error) {
-			return c.NewEncoder().Encode(nil, &[]S{value.(S)})
+		encode: func(c codec.Codec, value any) (bytes []byte, err error) {
+			err = guarded(func() error {
+				bytes, err = c.NewEncoder().Encode(nil, &[]S{value.(S)})
+				return told(err)
+			})
+			return bytes, err
 		},
 		decode: func(c codec.Codec, src []byte) (any, error) {
 			var values []S
-			if err := c.NewDecoder().Decode(src, &values); err != nil {
+			if err := guarded(func() error { return told(c.NewDecoder().Decode(src, &values)) }); err != nil {
 				return nil, err
 			}
 			if len(values) != 1 {
@@ -50,18 +54,17 @@ func checkSetup(d *definition, value any) error {
 	return nil
 }
 
-// runSetup runs the task's Setup, if it has one, and turns its panic into an
-// error.
-func runSetup(ctx context.Context, d *definition, value any) (err error) {
+// runSetup runs the task's Setup, if it has one. Its panic, and runtime.Goexit, are
+// errors.
+func runSetup(ctx context.Context, d *definition, value any) error {
 	if d.setup == nil {
 		return nil
 	}
-	defer func() {
-		if v := recover(); v != nil {
-			err = panicked(v)
-		}
-	}()
-	return d.setup.run(ctx, value)
+	err := guarded(func() error { return d.setup.run(ctx, value) })
+	if err == errGoexit {
+		return &RemoteError{Type: typeGoexit, Text: fmt.Sprintf("the Setup of task %q ended its goroutine with runtime.Goexit: it must return, with an error if it failed", d.name)}
+	}
+	return err
 }
 
 // setUp sends the data of the task's Setup and waits for the outcome.

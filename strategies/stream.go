@@ -1,6 +1,7 @@
 package strategies
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"iter"
@@ -21,7 +22,8 @@ type Result[Out any] struct {
 // The sequence is read by a goroutine of the pool, ahead of the consumer by a
 // bounded number of items; when they are all there, reading stops, workers
 // never do. A consumer that stops early ends the call. A panic of the sequence
-// is raised again in the consumer, after the results before it. A sequence that
+// is raised again in the consumer, after the results before it; one that calls
+// runtime.Goexit ends the stream with an error, after them too. A sequence that
 // is blocked when the stream ends keeps its goroutine until it returns.
 func (p *Pool[In, Out]) Stream(ctx context.Context, items iter.Seq[In]) iter.Seq2[Out, error] {
 	return func(yield func(Out, error) bool) {
@@ -54,6 +56,7 @@ type stream[In, Out any] struct {
 	sealed  bool
 	halted  bool
 	raised  any                   // the panic of the sequence
+	broken  error                 // how else it broke off
 	runs    map[int]*results[Out] // ordered: by their first item
 	queue   []*results[Out]       // unordered
 	wanted  int                   // ordered: the item to be yielded next
@@ -86,7 +89,8 @@ func (st *stream[In, Out]) serve(ctx context.Context, items iter.Seq[In], yield 
 		return
 	}
 	defer c.close()
-	defer c.report()()
+	stop := sync.OnceValue(c.report())
+	defer stop()
 	defer context.AfterFunc(ctx, func() {
 		st.core.mu.Lock()
 		defer st.core.mu.Unlock()
@@ -96,8 +100,9 @@ func (st *stream[In, Out]) serve(ctx context.Context, items iter.Seq[In], yield 
 	if !st.each(ctx, c, yield) {
 		return // the consumer has had enough
 	}
+	failed := stop()
 	raised, err := st.outcome(c)
-	if err != nil {
+	if err = cmp.Or(err, failed); err != nil {
 		yield(Result[Out]{Index: -1}, err)
 	} else if raised != nil {
 		panic(raised)
@@ -150,7 +155,7 @@ func (st *stream[In, Out]) wait(c *call) *results[Out] {
 func (st *stream[In, Out]) outcome(c *call) (raised any, err error) {
 	st.core.mu.Lock()
 	defer st.core.mu.Unlock()
-	return st.raised, c.err
+	return st.raised, cmp.Or(c.err, st.broken)
 }
 
 func (st *stream[In, Out]) pop() *results[Out] {
@@ -175,12 +180,11 @@ func (st *stream[In, Out]) read(c *call, items iter.Seq[In]) {
 	returned := false
 	defer func() {
 		v := recover()
-		if v == nil && !returned {
-			v = errors.New("strategies: the sequence ended its goroutine with runtime.Goexit")
-		}
 		st.core.mu.Lock()
 		defer st.core.mu.Unlock()
-		st.raised, st.sealed = v, true
+		if st.raised, st.sealed = v, true; v == nil && !returned {
+			st.broken = errSequence
+		}
 		if len(st.pending) == 0 {
 			st.core.unlist(c)
 		}
@@ -195,6 +199,8 @@ func (st *stream[In, Out]) read(c *call, items iter.Seq[In]) {
 	}
 	returned = true
 }
+
+var errSequence = errors.New("strategies: the sequence ended its goroutine with runtime.Goexit; it must return, or panic")
 
 // push takes an item and waits for a place for the next, so that no item is
 // asked for without one. It reports false when no more are wanted.

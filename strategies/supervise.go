@@ -156,6 +156,8 @@ func (p *core) remedy(i int, c *chunk, v verdict, at scene) remedy {
 	switch {
 	case c.bytes.Load() == 0: // it was never sent
 		r.begun, r.unread = false, false
+	case v.overdue && c.id == v.chunk && v.item == nobody:
+		r.singly = true
 	case i == 0 && p.spec.Retries == None && r.begun:
 		r.guilty = c.firstOpen() // it may have been run, whatever the reason
 	case v.overdue && c.id == v.chunk:
@@ -328,6 +330,13 @@ func (p *core) breakDown(err error) {
 	if p.broken == nil {
 		p.broken = err
 	}
+	p.endCalls(err)
+}
+
+// failAll ends the calls that run; the pool lives on.
+func (p *core) failAll(err error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	p.endCalls(err)
 }
 

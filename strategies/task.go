@@ -29,6 +29,7 @@ func Define[In, Out any](name string, run func(context.Context, In) (Out, error)
 		out:  reflect.TypeFor[Out](),
 		load: func() load { return &cargo[In, Out]{run: run} },
 	}
+	def.inCode, def.outCode = hosts(def.in), hosts(def.out)
 	for _, o := range options {
 		o(def)
 	}
@@ -40,6 +41,8 @@ func Define[In, Out any](name string, run func(context.Context, In) (Out, error)
 type definition struct {
 	name      string
 	in, out   reflect.Type
+	inCode    bool // items bring code of the user's along
+	outCode   bool // results do
 	lossy     bool
 	sentinels []error
 	setup     *setup

@@ -16,7 +16,8 @@ const (
 	statusOK      = 0 // a result
 	statusError   = 1 // an error record, see appendError
 	statusSkipped = 2 // not run: the call was cancelled
-	statusUnread  = 3 // not run: the chunk could not be decoded; split it
+	statusUnread  = 3 // not run, nor any other of the chunk: it could not be decoded; this entry is the only one
+	statusSpoiled = 4 // the same, because an earlier chunk of the stream could not be; likewise
 )
 
 // entry is a row of the table.
@@ -47,7 +48,7 @@ func readTable(src []byte, count int) (entries []entry, rest []byte, err error) 
 	}
 	for last := -1; n > 0; n-- {
 		e := entry{index: int(min(r.uvarint(), uint64(count))), status: r.byte(), bytes: r.bytes()}
-		if r.bad || e.index <= last || e.index >= count || e.status > statusUnread {
+		if r.bad || e.index <= last || e.index >= count || e.status > statusSpoiled {
 			return nil, nil, errAnswer
 		}
 		last = e.index

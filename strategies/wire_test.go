@@ -34,7 +34,7 @@ func TestTableThatDoesNotFit(t *testing.T) {
 		"an index beyond int":     {1, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1, 0, 0},
 		"the same index twice":    appendTable(nil, []entry{{index: 1}, {index: 1}}),
 		"descending":              appendTable(nil, []entry{{index: 2}, {index: 1}}),
-		"an unknown status":       appendTable(nil, []entry{{status: statusUnread + 1}}),
+		"an unknown status":       appendTable(nil, []entry{{status: statusSpoiled + 1}}),
 		"too many entries":        {0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1},
 		"a length beyond the end": {1, 0, 0, 5, 'x'},
 		"an endless number":       bytes.Repeat([]byte{0x80}, 20),

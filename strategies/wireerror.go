@@ -3,8 +3,8 @@ package strategies
 import (
 	"context"
 	"encoding/binary"
-	"errors"
 	"fmt"
+	"reflect"
 	"strings"
 )
 
@@ -14,28 +14,84 @@ var wellKnown = []error{context.Canceled, context.DeadlineExceeded}
 
 // appendError writes err as an error record: type, text, stack, and the
 // numbers of the well-known errors that it wraps. Of a text or a stack that is
-// too long for about limit bytes the end is left out.
+// too long for about limit bytes the end is left out. The methods of err are code
+// of the task: none of them ends the calling goroutine.
 func appendError(dst []byte, err error, sentinels []error, limit int) []byte {
-	record := RemoteError{Type: fmt.Sprintf("%T", err), Text: errorText(err)}
+	record := RemoteError{Type: errorType(err)}
 	if remote, ok := err.(*RemoteError); ok && (remote.Type == typePanic || remote.Type == typeGoexit) {
 		record = *remote
+	} else if failed := guarded(func() error { record.Text = errorText(err); return nil }); failed != nil {
+		record.Text = fmt.Sprintf("%s (its Error method: %v)", record.Type, failed)
 	}
+	is := knownIn(err, sentinels)
 	record.Text = shorten(record.Text, limit/2)
 	record.Stack = shorten(record.Stack, limit/2-len(record.Text))
 	dst = appendString(dst, record.Type)
 	dst = appendString(dst, record.Text)
 	dst = appendString(dst, record.Stack)
-	var is []uint64
-	for i, known := range append(wellKnown[:len(wellKnown):len(wellKnown)], sentinels...) {
-		if isKnown(err, known) {
-			is = append(is, uint64(i))
-		}
-	}
 	dst = binary.AppendUvarint(dst, uint64(len(is)))
 	for _, i := range is {
 		dst = binary.AppendUvarint(dst, i)
 	}
 	return dst
+}
+
+// errorType is the type of an error of the user's.
+func errorType(err error) string {
+	if t, ok := err.(*toldError); ok {
+		err = t.err
+	}
+	return fmt.Sprintf("%T", err)
+}
+
+// knownIn returns the numbers of the well-known errors and sentinels that err is or
+// wraps, as far as its methods let it be seen.
+func knownIn(err error, sentinels []error) (is []uint64) {
+	known := append(wellKnown[:len(wellKnown):len(wellKnown)], sentinels...)
+	found := make([]bool, len(known))
+	guarded(func() error {
+		eachWrapped(err, func(e error) {
+			for i, k := range known {
+				found[i] = found[i] || isKnown(e, k)
+			}
+		})
+		return nil
+	})
+	for i, yes := range found {
+		if yes {
+			is = append(is, uint64(i))
+		}
+	}
+	return is
+}
+
+// mostWrapped is how many errors of a chain or tree are looked at: one may lead to
+// itself, or grow while it is walked.
+const mostWrapped = 1000
+
+// eachWrapped calls visit for err and the errors that it wraps, the nearest first.
+func eachWrapped(err error, visit func(error)) {
+	list := []error{err}
+	for i := 0; i < len(list) && i < mostWrapped; i++ {
+		if list[i] == nil {
+			continue
+		}
+		visit(list[i])
+		more := unwrap(list[i])
+		list = append(list, more[:min(len(more), mostWrapped-i)]...)
+	}
+}
+
+// unwrap returns what err wraps. That is code of the task and may panic.
+func unwrap(err error) (wrapped []error) {
+	defer func() { recover() }()
+	switch e := err.(type) {
+	case interface{ Unwrap() error }:
+		return []error{e.Unwrap()}
+	case interface{ Unwrap() []error }:
+		return e.Unwrap()
+	}
+	return nil
 }
 
 func shorten(text string, limit int) string {
@@ -45,14 +101,15 @@ func shorten(text string, limit int) string {
 	return strings.ToValidUTF8(text[:max(0, limit)], "") + " …"
 }
 
-// isKnown is errors.Is, which calls code of the task and may panic.
+// isKnown is errors.Is for one error of a chain. It calls code of the task, which
+// may panic.
 func isKnown(err, known error) (is bool) {
-	defer func() {
-		if recover() != nil {
-			is = false
-		}
-	}()
-	return errors.Is(err, known)
+	defer func() { recover() }()
+	if reflect.TypeOf(known).Comparable() && err == known {
+		return true
+	}
+	e, ok := err.(interface{ Is(error) bool })
+	return ok && e.Is(known)
 }
 
 // errorText is err.Error, which is code of the task and may panic.

@@ -59,11 +59,15 @@ type worker struct {
 	work     *execution       // what run holds, while there is something to do
 	run      execution
 	rest     load // of a careful chunk: what comes after the item in work
+	spoiled  bool // a chunk could not be decoded: nor can the next, without a fresh encoder
+	unread   byte // statusUnread, statusSpoiled: why the chunk in work is not run
 	position *position
 	contexts chunkContexts
 
 	mu        sync.Mutex
 	current   uint64 // chunk, 0 between two
+	items     int    // of current
+	apart     bool   // current is answered item by item
 	ctx       *chunkContext
 	cancelled map[uint64]bool // before they were begun
 }
@@ -289,27 +293,50 @@ func (w *worker) clerk() {
 	}
 }
 
-// sighting is when the clerk first saw an item running: its age, but for the
-// time between two looks.
+// sighting is when the clerk first saw the worker busy with an item, or with some:
+// its age, but for the time between two looks.
 type sighting struct {
 	chunk uint64
-	item  int64
+	work  stint
 	at    int64
+}
+
+// stint is what the time is counted of that a worker takes: of an item, from its
+// decoding to the end of its encoding if it travels alone; of several items that are
+// decoded or encoded together.
+type stint struct {
+	doing activity // 0 if one item is what the chunk is about
+	first int
+	items int
+}
+
+// stint is what the worker is doing now; items is 0 if that is not about items.
+func (w *worker) stint() stint {
+	doing, item := activity(w.position.doing.Load()), w.position.index()
+	switch {
+	case doing != reading && doing != running && doing != answering:
+		return stint{}
+	case w.items == 1:
+		return stint{items: 1}
+	case doing == running || doing == answering && w.apart:
+		return stint{running, item, 1}
+	}
+	return stint{doing, 0, w.items}
 }
 
 func (w *worker) sendProgress(seen *sighting) {
 	w.mu.Lock()
-	chunk, item := w.current, int64(w.position.index())
+	chunk, work := w.current, w.stint()
 	w.mu.Unlock()
-	if chunk == 0 {
+	if chunk == 0 || work.items == 0 {
 		return
 	}
 	now := clock()
-	if chunk != seen.chunk || item != seen.item {
-		*seen = sighting{chunk, item, now}
+	if chunk != seen.chunk || work != seen.work {
+		*seen = sighting{chunk, work, now}
 	}
 	w.sendControl(&transport.Frame{
-		Header:  transport.Header{Kind: transport.Progress, Chunk: chunk, First: uint64(item)},
+		Header:  transport.Header{Kind: transport.Progress, Chunk: chunk, First: uint64(work.first), Count: uint32(work.items)},
 		Payload: binary.AppendUvarint(binary.AppendUvarint(nil, uint64(now-seen.at)), uint64(peakRSS())),
 	})
 }

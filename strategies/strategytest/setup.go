@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"runtime"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -50,6 +51,12 @@ func takeBase(ctx context.Context, b base) error {
 		return errors.New("no use for this base")
 	case "panic":
 		panic("this base is a mine")
+	case "goexit":
+		runtime.Goexit()
+	case "wild-panic":
+		panic(&wildError{text: "goexit"})
+	case "wild-error":
+		return &wildError{text: "panic", unwrap: "goexit", is: "goexit"}
 	}
 	baseNow.Store(&b)
 	baseRuns.Add(1)

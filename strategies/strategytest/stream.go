@@ -2,7 +2,6 @@ package strategytest
 
 import (
 	"errors"
-	"fmt"
 	"iter"
 	"runtime"
 	"slices"
@@ -266,20 +265,34 @@ func panickingSequence(t *testing.T, e env) {
 	}
 	left := orders(10, "")
 	right(t, left, mapAll(t, pool, left))
-	exitingSequence(t, pool)
+	exitingSequence(t, pool, 10)
 }
 
-// exitingSequence ends the goroutine that reads it. That is no end of the
-// items.
-func exitingSequence(t *testing.T, pool *strategies.Pool[order, reply]) {
+// exitingSequence ends the goroutine that reads it after n items. That is no end of the
+// items, but an error after the results before it.
+func exitingSequence(t *testing.T, pool *strategies.Pool[order, reply], n int) {
 	t.Helper()
-	defer func() {
-		if v := fmt.Sprint(recover()); !strings.Contains(v, "runtime.Goexit") {
-			t.Errorf("recovered %s, want one that tells of runtime.Goexit", v)
+	items := func(yield func(order) bool) {
+		for i := range n {
+			if !yield(order{N: i}) {
+				return
+			}
 		}
-	}()
-	for _, err := range pool.Stream(within(t, patience), func(func(order) bool) { runtime.Goexit() }) {
-		t.Errorf("a result of no item: %v", err)
+		runtime.Goexit()
+	}
+	got, ends := 0, 0
+	for r, err := range pool.Stream(within(t, patience), items) {
+		switch {
+		case err != nil && strings.Contains(err.Error(), "runtime.Goexit") && got == n:
+			ends++
+		case err != nil || r.N != 3*got:
+			t.Errorf("item %d: %d, %v", got, r.N, err)
+		default:
+			got++
+		}
+	}
+	if got != n || ends != 1 {
+		t.Errorf("%d results and %d errors that tell of runtime.Goexit, want %d and one at the end", got, ends, n)
 	}
 }
 

@@ -17,7 +17,7 @@ const (
 	Setup                    // coordinator: the data that all items share; worker: the outcome
 	Cancel                   // coordinator: end the context of one chunk
 	Snapshot                 // coordinator: what have you spent; worker: this
-	Progress                 // worker: busy with this item, for so long
+	Progress                 // worker: busy with this item or these items, for so long
 	Stop                     // coordinator: finish and leave
 	Bye                      // worker: the last snapshot; I leave
 	Work                     // coordinator: a chunk of items
@@ -35,6 +35,7 @@ const (
 	Reset                     // the sender took a fresh encoder for this frame
 	Careful                   // answer each item before the next is started; encoded by itself
 	Last                      // the final frame of an answer
+	Renew                     // of Work: answer it with a fresh encoder, the last answers could not be read
 	flagEnd
 )
 
@@ -61,8 +62,8 @@ type Header struct {
 	Run     uint64 // the pool that the frame belongs to, a random number
 	Seq     uint64 // 0, 1, 2, … per direction of a connection
 	Chunk   uint64 // never reused in a pool
-	First   uint64 // index of the first item; in Progress, of the running item in its chunk
-	Count   uint32 // items in the chunk, or results in the answer
+	First   uint64 // index of the first item; in Progress, in its chunk
+	Count   uint32 // items in the chunk, results in the answer, or items that Progress is about
 	Attempt uint32 // how many times the chunk's items were charged with a death
 	Payload uint32 // bytes
 	Trailer uint32 // bytes
