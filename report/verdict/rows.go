@@ -80,14 +80,22 @@ type together struct {
 	design     Design
 	rows       []Row
 	only       [2][]Lone
+	told       map[loneKey]bool // metrics that are in only
 	warnings   []string
+}
+
+// loneKey is a metric that one side of a cell lacks.
+type loneKey struct {
+	side int
+	cell record.ID
+	unit string
 }
 
 func newTogether(base, head *record.Run, metrics []string) (*together, error) {
 	if metrics == nil {
 		metrics = Gate{}.Metrics()
 	}
-	t := &together{base: newSide(base), head: newSide(head), design: designOf(base, head)}
+	t := &together{base: newSide(base), head: newSide(head), design: designOf(base, head), told: map[loneKey]bool{}}
 	t.matched = record.Match(t.base.order, t.head.order)
 	if err := cmp.Or(oneMachine(base), oneMachine(head), sameInputs(base, head), whole(t.base), whole(t.head),
 		sameRounds(t.base, t.head, t.matched.Pairs, t.design), t.sameUnits()); err != nil {
@@ -120,10 +128,7 @@ func (t *together) newSpeller() record.Speller {
 
 // loneCell is a cell that the other side has not.
 func (t *together) loneCell(of int, s side, id record.ID, metrics []string) Lone {
-	l := Lone{Cell: id.String(), Why: t.matched.Why[of][id]}
-	if said := t.speller.Config(id); said != "" {
-		l.Cell += " (" + said + ")"
-	}
+	l := Lone{Cell: t.loneName(id), Why: t.matched.Why[of][id]}
 	for _, name := range metrics {
 		for _, unit := range units(name) {
 			if s.has(id, unit) {
@@ -132,6 +137,14 @@ func (t *together) loneCell(of int, s side, id record.ID, metrics []string) Lone
 		}
 	}
 	return l
+}
+
+// loneName is a cell's full name, with its package whether others have another one or not.
+func (t *together) loneName(id record.ID) string {
+	if said := t.speller.Config(id); said != "" {
+		return id.String() + " (" + said + ")"
+	}
+	return id.String()
 }
 
 // onlyWords says what is on one side only, "" for nothing.
@@ -271,9 +284,9 @@ func (t *together) rowOf(c record.CellPair, units []string) (row Row, ok bool) {
 	}
 	for i, units := range lonely {
 		for _, unit := range units {
-			l := Lone{Cell: c.Both.String(), Metric: unit, metrics: []string{unit}}
-			if !slices.ContainsFunc(t.only[i], func(o Lone) bool { return o.Cell == l.Cell && o.Metric == unit }) {
-				t.only[i] = append(t.only[i], l)
+			if key := (loneKey{i, c.Both, unit}); !t.told[key] {
+				t.told[key] = true
+				t.only[i] = append(t.only[i], Lone{Cell: t.loneName(c.Both), Metric: unit, metrics: []string{unit}})
 			}
 		}
 	}
