@@ -72,6 +72,7 @@ func New(run *record.Run) *Report {
 	r.addChunk()
 	r.addWorkers()
 	r.addSpread()
+	r.warnCrowded()
 	switch {
 	case len(r.Plots) == 0 && r.main == nil:
 		r.warn("no pictures: the file has no benchmark that strategy=serial and another strategy ran with the same work")

@@ -234,6 +234,10 @@ func formatValue(v float64, metric string) string {
 func metricTable(m *analysis.Matrix, w analysis.Work) *table {
 	t := &table{title: strings.Join(nonEmpty("Every metric of", m.Bench, w.Name), " ") + sameN(m), head: []string{"metric"}}
 	cells := m.Row(w)
+	if n := len(cells); n > widest {
+		t.title += fmt.Sprintf(", %d of %d strategies", widest, n)
+		cells = cells[:widest]
+	}
 	for _, cell := range cells {
 		t.head = append(t.head, columnName(cell.Column))
 	}

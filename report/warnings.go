@@ -236,6 +236,15 @@ func (r *Report) warnLanes() {
 	}
 }
 
+// warnCrowded says what pictures and answers leave out of what is too much for them.
+func (r *Report) warnCrowded() {
+	for _, m := range r.matrices {
+		if left := m.Crowded(); left != "" && (m == r.main || analysis.Pictured(m.Bench)) {
+			r.warn("pictures and answers take %s of %s; the tables have all", left, m.Bench)
+		}
+	}
+}
+
 // warnMissing says in one line what cannot be drawn and why.
 func (r *Report) warnMissing() {
 	var reasons []string

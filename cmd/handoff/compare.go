@@ -74,7 +74,7 @@ var compareCommand = command{
 }
 
 // judgingFlags say how to judge what was measured.
-var judgingFlags = []string{"gate", "threshold", "alpha", "floors", "format"}
+var judgingFlags = []string{"gate", "gone", "threshold", "alpha", "floors", "format"}
 
 // When to stop measuring.
 const (
@@ -116,6 +116,13 @@ func (j *judging) flags(flags *flag.FlagSet) {
 	text("gate", "fail by `G`: metrics, each with the growth that it tolerates, such as time=5%,wire=0,allocs=1% (default time,cpu,wire=0)", func(s string) (err error) {
 		j.rules.Gate, err = verdict.ParseGate(s)
 		return err
+	})
+	text("gone", "with `ok`, let benchmarks be missing from HEAD that the gate looks at", func(s string) error {
+		j.rules.GoneOK = s == "ok"
+		if !j.rules.GoneOK {
+			return errors.New("want ok")
+		}
+		return nil
 	})
 	text("threshold", "take no difference below `P` for one (default 2%, without a measured noise floor 5%)", func(s string) (err error) {
 		j.rules.Threshold, err = parsePart(s, 1)
@@ -283,14 +290,14 @@ func (j *judging) table(basePath, headPath string) (*verdict.Table, verdict.Abou
 	if rules.Floors, err = j.floorsOf(verdict.Machine(base)); err != nil {
 		return nil, verdict.About{}, err
 	}
-	rows, design, err := verdict.Rows(base, head, j.metrics())
+	rules.Extended = slices.Contains(base.Mixed, "rounds")
+	table, err := verdict.Compare(base, head, j.metrics(), rules)
 	if err != nil {
 		return nil, verdict.About{}, err
 	}
-	rules.Design, rules.Extended = design, slices.Contains(base.Mixed, "rounds")
 	about := aboutOf(base, head)
 	about.Command = strings.Replace(about.Command, commandStart, commandStart+repeated(j.given, append([]string{maxFlag, widthFlag}, judgingFlags...)...), 1)
-	return verdict.Judge(rows, rules), about, nil
+	return table, about, nil
 }
 
 // commandStart begins the command line that a comparison records.

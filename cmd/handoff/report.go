@@ -76,7 +76,7 @@ func openRuns(paths []string, mixed bool) ([]*record.Run, error) {
 		if err != nil {
 			return nil, err
 		}
-		if err := report.OneMachine(run); err != nil && !mixed {
+		if err := record.OneMachine(run); err != nil && !mixed {
 			return nil, fmt.Errorf("%w: give each machine a file of its own and put them side by side with \"handoff report A B\", or ask for one report of all with -mixed", err)
 		}
 		runs[i] = run

@@ -123,7 +123,7 @@ func (m *Matrix) fixed(auto *Cell) []*Cell {
 			fixed = append(fixed, cell)
 		}
 	}
-	return fixed
+	return few(fixed, mostSizes)
 }
 
 // ofBest returns, for each round, the automatic chunk's time as a multiple of

@@ -22,6 +22,8 @@ type Best struct {
 	Computes []float64 // of the columns, seconds per item
 	Rows     []BestRow
 	LeftOut  int // rows that a picture has no place for
+
+	rows map[string]int // by their words
 }
 
 // BestRow is one kind of data.
@@ -69,8 +71,9 @@ func NewBest(all []*Matrix) (*Best, error) {
 	case !slices.ContainsFunc(best.tiles(), func(t Tile) bool { return !t.Noisy() }):
 		return nil, &MissingError{"best", "work for which rounds are enough, and alike enough, to tell a winner"}
 	}
-	best.LeftOut = max(0, len(best.Rows)-maxBestRows)
-	best.Rows = best.Rows[:len(best.Rows)-best.LeftOut]
+	if more := len(best.Rows) - maxBestRows; more > 0 {
+		best.Rows, best.LeftOut = best.Rows[:maxBestRows], best.LeftOut+more
+	}
 	return best, nil
 }
 
@@ -117,15 +120,20 @@ func newMeasuredBest(m *Matrix) *Best {
 	cols, workers := m.chosen()
 	b := &Best{Bench: m.Bench, Workers: workers}
 	var sizes []string
+	seen := map[string]bool{}
 	for _, w := range m.comparable() {
-		if size, _ := splitSize(w); !slices.Contains(sizes, size) {
-			sizes = append(sizes, size)
+		if size, _ := splitSize(w); !seen[size] {
+			sizes, seen[size] = append(sizes, size), true
 		}
 	}
+	sizes = few(sizes, mostSizes)
 	computes := make([]times, len(sizes))
 	for _, w := range m.comparable() {
 		size, rest := splitSize(w)
 		at := slices.Index(sizes, size)
+		if at < 0 {
+			continue
+		}
 		row := b.row(rest, len(sizes))
 		row.Tiles[at] = m.measuredTile(w, cols, workers)
 		if computes[at] == nil {
@@ -146,9 +154,12 @@ func newMeasuredBest(m *Matrix) *Best {
 
 // row returns the row of the words, which it adds if need be.
 func (b *Best) row(words string, columns int) *BestRow {
-	i := slices.IndexFunc(b.Rows, func(r BestRow) bool { return r.Words == words })
-	if i < 0 {
-		i = len(b.Rows)
+	if b.rows == nil {
+		b.rows = map[string]int{}
+	}
+	i, known := b.rows[words]
+	if !known {
+		i, b.rows[words] = len(b.Rows), len(b.Rows)
 		b.Rows = append(b.Rows, BestRow{words, slices.Repeat([]Tile{{Speedup: NewInterval(nil)}}, columns)})
 	}
 	return &b.Rows[i]
@@ -237,6 +248,9 @@ func newComputedBest(m *Matrix) *Best {
 		return cmp.Or(strings.Compare(a.work.Key("shape"), b.work.Key("shape")), compareValues(a.work.Key("payload"), b.work.Key("payload")))
 	})
 	b := &Best{Bench: m.Bench, Workers: workers, Computed: true, Computes: computeColumns(rows, workers)}
+	if more := len(rows) - maxBestRows; more > 0 { // their tiles would be computed for nothing
+		rows, b.LeftOut = rows[:maxBestRows], more
+	}
 	for _, r := range rows {
 		_, words := splitSize(r.work)
 		row := b.row(words, len(b.Computes))

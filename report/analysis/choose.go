@@ -46,7 +46,13 @@ func (m *Matrix) count(w Work, cols []Column) int {
 // others those with the number of workers that most cells have (the diagonal
 // of break-even depends on it), with the chunk on auto where there is a choice.
 func (m *Matrix) chosen() (cols []Column, workers int) {
-	workers = m.commonWorkers()
+	cols = m.eligible()
+	return cols[:min(len(cols), mostSetups)], m.commonWorkers()
+}
+
+// eligible is chosen without a limit.
+func (m *Matrix) eligible() (cols []Column) {
+	workers := m.commonWorkers()
 	auto := map[string]bool{} // strategies that have the chunk on auto, too
 	for _, c := range m.Columns {
 		if c.Workers() == workers && c.key("chunk") == "auto" {
@@ -58,7 +64,7 @@ func (m *Matrix) chosen() (cols []Column, workers int) {
 			cols = append(cols, c)
 		}
 	}
-	return cols, workers
+	return cols
 }
 
 // commonWorkers returns the number of workers with most cells outside serial,
@@ -116,7 +122,8 @@ func (m *Matrix) serialTime(w Work) float64 {
 // family is works along which only the size of the item changes.
 type family struct {
 	name  string // what they have in common: "shape number"
-	works []Work
+	works []Work // mostSizes at most
+	all   int    // works, those left out among them
 }
 
 // families are the works equal in all keys but digits and numbers, in the
@@ -138,6 +145,9 @@ func (m *Matrix) families() []family {
 			all = append(all, family{name: name})
 		}
 		all[i].works = append(all[i].works, w)
+	}
+	for i, f := range all {
+		all[i].works, all[i].all = few(f.works, mostSizes), len(f.works)
 	}
 	return all
 }

@@ -15,10 +15,11 @@ func NewCodecs(all []*Matrix) (*Payload, error) {
 		Bench: m.Bench,
 		Words: "Time to encode and to decode an item and its result, one item a message, without a process, over the bytes that they carry.",
 	}
-	for _, shape := range m.workValues("shape") {
+	ways := m.ways()
+	for _, shape := range few(m.workValues("shape"), mostPanels) {
 		panel := PayloadPanel{Shape: shape}
-		for _, codec := range m.workValues("codec") {
-			if line := m.codecLine(shape, codec); len(line.Points) > 1 {
+		for _, codec := range few(m.workValues("codec"), mostSetups) {
+			if line := ways.line(shape, codec, few(m.workValues("payload"), mostSizes)); len(line.Points) > 1 {
 				panel.Lines = append(panel.Lines, line)
 			}
 		}
@@ -32,29 +33,44 @@ func NewCodecs(all []*Matrix) (*Payload, error) {
 	return p, nil
 }
 
-// codecLine has the looks of the strategy that has the codec behind a pipe.
-func (m *Matrix) codecLine(shape, codec string) PayloadLine {
+// way is one half of what a codec does to an item of one kind.
+type way struct{ shape, codec, payload, way string }
+
+// ways are the cells of items that travel one a message, the last where there are
+// several.
+type ways map[way]*Cell
+
+func (m *Matrix) ways() ways {
+	all := ways{}
+	for _, c := range m.ordered() {
+		if w := c.Work; w.Key("batch") == "1" {
+			all[way{w.Key("shape"), w.Key("codec"), w.Key("payload"), w.Key("way")}] = c
+		}
+	}
+	return all
+}
+
+// line has the looks of the strategy that has the codec behind a pipe.
+func (a ways) line(shape, codec string, payloads []string) PayloadLine {
 	line := PayloadLine{Column: Column{Strategy: "process-" + codec, Name: codec, Label: codec}}
-	for _, payload := range m.workValues("payload") {
-		line.add(payload, m.bothWays(shape, codec, payload))
+	for _, payload := range payloads {
+		line.add(payload, a.both(shape, codec, payload))
 	}
 	line.Knee = knee(line.Points)
 	return line
 }
 
-// bothWays adds the times of encoding and of decoding up, round by round.
-func (m *Matrix) bothWays(shape, codec, payload string) times {
-	ways := map[string]times{}
-	for _, c := range m.ordered() {
-		w := c.Work
-		if w.Key("shape") == shape && w.Key("codec") == codec && w.Key("payload") == payload && w.Key("batch") == "1" {
-			ways[w.Key("way")] = c.byKey(MetricItem)
-		}
-	}
+// both adds the times of encoding and of decoding up, round by round.
+func (a ways) both(shape, codec, payload string) times {
 	sum := times{}
-	for key, encode := range ways["encode"] {
-		if decode, ok := ways["decode"][key]; ok {
-			sum[key] = encode + decode
+	encode, decode := a[way{shape, codec, payload, "encode"}], a[way{shape, codec, payload, "decode"}]
+	if encode == nil || decode == nil {
+		return sum
+	}
+	other := decode.byKey(MetricItem)
+	for key, t := range encode.byKey(MetricItem) {
+		if back, ok := other[key]; ok {
+			sum[key] = t + back
 		}
 	}
 	return sum

@@ -107,7 +107,7 @@ func (m *Matrix) laneWorks() []Work {
 	for _, w := range m.Works {
 		of[w.Key("shape")] = append(of[w.Key("shape")], w)
 	}
-	for _, shape := range m.workValues("shape") {
+	for _, shape := range few(m.workValues("shape"), mostPanels) {
 		works = append(works, slices.MaxFunc(of[shape], func(a, b Work) int {
 			return cmp.Or(cmp.Compare(prefers(a), prefers(b)), cmp.Compare(len(m.Row(a)), len(m.Row(b))), cmp.Compare(m.serialTime(a), m.serialTime(b)))
 		}))

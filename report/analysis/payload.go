@@ -58,7 +58,7 @@ func NewPayload(all []*Matrix) (*Payload, error) {
 		Bench: m.Bench, Workers: workers,
 		Words: "Worker time per item with nothing to compute, over the bytes carried there and back.",
 	}
-	for _, shape := range m.workValues("shape") {
+	for _, shape := range few(m.workValues("shape"), mostPanels) {
 		panel := PayloadPanel{Shape: shape}
 		for _, c := range cols {
 			if line := m.payloadLine(shape, c); !c.IsSerial() && len(line.Points) > 1 {
@@ -101,10 +101,9 @@ func (m *Matrix) workValues(key string) []string {
 
 func (m *Matrix) payloadLine(shape string, c Column) PayloadLine {
 	line := PayloadLine{Column: c}
-	for _, w := range m.Works {
-		if w.Key("shape") == shape {
-			line.add(w.Key("payload"), workerTime(m.Cell(w, c)))
-		}
+	of := slices.DeleteFunc(slices.Clone(m.Works), func(w Work) bool { return w.Key("shape") != shape || m.Cell(w, c) == nil })
+	for _, w := range few(of, mostSizes) {
+		line.add(w.Key("payload"), workerTime(m.Cell(w, c)))
 	}
 	line.Knee = knee(line.Points)
 	return line

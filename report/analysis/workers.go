@@ -43,7 +43,7 @@ func NewWorkers(all []*Matrix) (*Workers, error) {
 		p := &Workers{Bench: m.Bench, Work: work, CPUs: m.Procs}
 		serial := m.serialElsewhere(work, all)
 		p.Serial = serial != nil
-		for _, strategy := range m.strategies() {
+		for _, strategy := range few(m.strategies(), mostSetups) {
 			if curve := m.workersCurve(work, strategy, serial); strategy != Serial && len(curve.Points) > 1 {
 				p.Curves = append(p.Curves, curve)
 			}
@@ -70,8 +70,8 @@ func (m *Matrix) serialElsewhere(work Work, all []*Matrix) *Cell {
 // strategies returns the strategies of the matrix, in the order of columns.
 func (m *Matrix) strategies() []string {
 	var names []string
-	for _, c := range m.Columns {
-		if !slices.Contains(names, c.Strategy) {
+	for _, c := range m.Columns { // sorted by strategy
+		if n := len(names); n == 0 || names[n-1] != c.Strategy {
 			names = append(names, c.Strategy)
 		}
 	}
@@ -80,16 +80,19 @@ func (m *Matrix) strategies() []string {
 
 func (m *Matrix) workersCurve(work Work, strategy string, serial *Cell) WorkersCurve {
 	curve := WorkersCurve{Strategy: strategy, Label: strategyLabel(strategy)}
+	seen := map[int]bool{}
 	for _, cell := range m.Row(work) {
 		c := cell.Column
 		if c.Strategy != strategy || c.Workers() == 0 || len(cell.Values(MetricItem)) == 0 {
 			continue
 		}
-		if !slices.ContainsFunc(curve.Points, func(p WorkersPoint) bool { return p.Workers == c.Workers() }) {
+		if !seen[c.Workers()] {
+			seen[c.Workers()] = true
 			curve.Points = append(curve.Points, WorkersPoint{Workers: c.Workers(), time: cell.byKey(MetricItem)})
 		}
 	}
 	slices.SortFunc(curve.Points, func(a, b WorkersPoint) int { return cmp.Compare(a.Workers, b.Workers) })
+	curve.Points = few(curve.Points, mostSizes)
 	curve.compare(serial)
 	return curve
 }

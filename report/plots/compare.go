@@ -19,6 +19,7 @@ const (
 	compareChange  = 74  // column of changes at the right
 	compareVerdict = 58  // column of verdicts, right of it
 	compareRows    = 40  // rows of one metric that are shown
+	compareMost    = 240 // rows of all metrics together
 	compareLabel   = 214 // of the names of cells, at most
 )
 
@@ -39,7 +40,8 @@ var (
 func Compare(t *verdict.Table, about verdict.About) *Picture {
 	p := &comparePlot{table: t, caption: Caption{Machine: about.Machine, Redraw: about.Command}}
 	p.sections = compareSections(t)
-	p.names = shortNames(slices.Concat(t.Rows, t.Canary))
+	p.sections, p.left = compareShown(p.sections)
+	p.names = shortNames(p.shown())
 	p.subtitle = compareSubtitle(p, about)
 	p.layout()
 	return &Picture{width: pageWidth, height: p.bottom + 50, draw: p.draw}
@@ -51,6 +53,7 @@ type comparePlot struct {
 	caption  Caption
 	subtitle string
 	sections []compareMetric
+	left     int               // metrics that are not shown
 	names    map[string]string // of the cells
 	label    float64           // size of the names, one for all
 
@@ -69,10 +72,11 @@ type compareMetric struct {
 // in all rows is left out.
 func compareSections(t *verdict.Table) []compareMetric {
 	var all []compareMetric
+	at := map[string]int{} // by metric
 	for _, j := range slices.Concat(t.Rows, t.Canary) {
-		i := slices.IndexFunc(all, func(m compareMetric) bool { return m.metric == j.Metric })
-		if i < 0 {
-			i = len(all)
+		i, known := at[j.Metric]
+		if !known {
+			i, at[j.Metric] = len(all), len(all)
 			all = append(all, compareMetric{metric: j.Metric})
 		}
 		all[i].rows = append(all[i].rows, j)
@@ -84,6 +88,26 @@ func compareSections(t *verdict.Table) []compareMetric {
 		all[i].choose()
 	}
 	return all
+}
+
+// compareShown keeps the first metrics, as many as a picture has room for.
+func compareShown(all []compareMetric) (shown []compareMetric, left int) {
+	rows := 0
+	for i, m := range all {
+		if rows += len(m.rows); i > 0 && rows > compareMost {
+			return all[:i], len(all) - i
+		}
+	}
+	return all, 0
+}
+
+// shown are the rows of all sections.
+func (p *comparePlot) shown() []verdict.Judged {
+	var rows []verdict.Judged
+	for _, m := range p.sections {
+		rows = append(rows, m.rows...)
+	}
+	return rows
 }
 
 // choose keeps the rows that changed and then those with the largest differences, and
@@ -146,6 +170,9 @@ func (p *comparePlot) layout() {
 			}
 		}
 	}
+	if p.left > 0 {
+		p.bottom += comparePitch
+	}
 	p.label = fit(changedPen, widest, compareLabel).size
 	p.x = newChangeScale(p.sections)
 	p.x.a = margin + min(changedPen.width(widest), compareLabel) + 14
@@ -170,6 +197,9 @@ func (p *comparePlot) draw(s *sheet) {
 	for _, m := range p.sections {
 		p.section(s, y, m)
 		y += m.height()
+	}
+	if p.left > 0 {
+		s.text(point{margin, y + 10}, comparePen, fmt.Sprintf("and %d more metrics: verdict.md has them", p.left))
 	}
 }
 

@@ -13,13 +13,15 @@ import (
 // cells of one benchmark apart.
 func shortNames(rows []verdict.Judged) map[string]string {
 	groups := map[string][]string{} // cells by benchmark
-	for _, j := range rows {
-		bench, _, _ := strings.Cut(j.Cell, "/")
-		if !slices.Contains(groups[bench], j.Cell) {
-			groups[bench] = append(groups[bench], j.Cell)
-		}
-	}
 	short := map[string]string{}
+	for _, j := range rows {
+		if _, known := short[j.Cell]; known {
+			continue
+		}
+		short[j.Cell] = j.Cell
+		bench, _, _ := strings.Cut(j.Cell, "/")
+		groups[bench] = append(groups[bench], j.Cell)
+	}
 	for bench, cells := range groups {
 		keep := telling(cells)
 		for _, cell := range cells {
@@ -107,9 +109,16 @@ func spellPart(part string) string {
 	return part
 }
 
+// mostRunes is more than any line of a picture has room for.
+const mostRunes = 400
+
 // elide takes as much out of the middle of a text as it needs to fit the width.
 func elide(p pen, text string, width float64) string {
 	runes := []rune(text)
+	if n := len(runes); n > mostRunes { // a stranger's name may be a megabyte
+		runes = slices.Concat(runes[:mostRunes/2], runes[n-mostRunes/2:])
+		text = string(runes[:mostRunes/2]) + "…" + string(runes[mostRunes/2:])
+	}
 	for n := len(runes); n > 1 && p.width(text) > width; n-- {
 		text = string(runes[:n/2]) + "…" + string(runes[len(runes)-(n-n/2)+1:])
 	}

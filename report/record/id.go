@@ -176,14 +176,28 @@ func (s Speller) Name(id ID) string {
 	if s.packages {
 		name = cmp.Or(id.Package, "unknown package") + ": " + name
 	}
+	if config := s.Config(id); config != "" {
+		name += " (" + config + ")"
+	}
+	return name
+}
+
+// Apart spells what tells a cell's table from those of others: "pkg: example.org/x, mode: cold".
+func (s Speller) Apart(id ID) string {
+	said := s.Config(id)
+	if s.packages {
+		said = strings.TrimSuffix("pkg: "+cmp.Or(id.Package, "unknown")+", "+said, ", ")
+	}
+	return said
+}
+
+// Config spells the config lines that tell a cell from the others: "mode: cold".
+func (s Speller) Config(id ID) string {
 	var said []string
 	for _, key := range s.keys {
 		if value, ok := id.value(key); ok {
 			said = append(said, key+": "+value)
 		}
 	}
-	if len(said) > 0 {
-		name += " (" + strings.Join(said, ", ") + ")"
-	}
-	return name
+	return strings.Join(said, ", ")
 }

@@ -34,7 +34,7 @@ func reach(center, lo, hi float64) float64 {
 // incomparable is of two medians that nothing is concluded from.
 func incomparable(r Row) estimate {
 	return estimate{
-		base: median(values(r.Base)), head: median(values(r.Head)), n: min(len(r.Base), len(r.Head)), p: 1,
+		base: median(values(r.Base)), head: median(values(r.Head)), n: min(len(values(r.Base)), len(values(r.Head))), p: 1,
 		center: math.NaN(), lo: math.Inf(-1), hi: math.Inf(1), visible: math.Inf(1),
 	}
 }

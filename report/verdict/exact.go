@@ -8,7 +8,7 @@ import "math"
 func exact(r Row) estimate {
 	base, sameBase := single(r.Base)
 	head, sameHead := single(r.Head)
-	e := estimate{n: min(len(r.Base), len(r.Head)), base: base, head: head, p: 1, center: logRatio(base, head)}
+	e := estimate{n: min(len(values(r.Base)), len(values(r.Head))), base: base, head: head, p: 1, center: logRatio(base, head)}
 	switch {
 	case e.n == 0:
 		e.lo, e.hi = math.Inf(-1), math.Inf(1)
@@ -26,13 +26,14 @@ func exact(r Row) estimate {
 
 // single returns the one value that all samples share.
 func single(samples []Sample) (value float64, ok bool) {
-	if len(samples) == 0 {
+	all := values(samples)
+	if len(all) == 0 {
 		return math.NaN(), false
 	}
-	for _, s := range samples {
-		if s.Value != samples[0].Value {
-			return median(values(samples)), false
+	for _, v := range all {
+		if v != all[0] {
+			return median(all), false
 		}
 	}
-	return samples[0].Value, true
+	return all[0], true
 }

@@ -48,7 +48,7 @@ func ParseGate(text string) (Gate, error) {
 }
 
 func parseLimit(text string) (limit, error) {
-	name, value, given := strings.Cut(text, "=")
+	name, value, given := strings.Cut(text, "=") // no unit has that in its name
 	if _, err := groupOf(name); err != nil {
 		return limit{}, err
 	}
@@ -60,7 +60,7 @@ func parseLimit(text string) (limit, error) {
 	if percent {
 		part /= 100
 	}
-	if err != nil || !(part >= 0 && part < 10) {
+	if err != nil || !(part >= 0 && part < 10) || !percent && part >= 1 { // 5 may mean 5% or 500%
 		return limit{}, fmt.Errorf("%s=%q: want a tolerance such as 5%% or 0.05, below 1000%%", name, value)
 	}
 	return limit{name, part}, nil

@@ -16,6 +16,7 @@ func TestParseGate(t *testing.T) {
 		"time,cpu":                  "time,cpu",
 		"ns/op=2.5%,B/s":            "ns/op=2.5%,B/s",
 		"phases=10%,peak-RSS-bytes": "phases=10%,peak-RSS-bytes",
+		"widgets=5%,hit%=1%":        "widgets=5%,hit%=1%",
 	} {
 		g, err := ParseGate(text)
 		if want == "" {
@@ -35,7 +36,9 @@ func TestParseGate(t *testing.T) {
 
 func TestParseGateErrors(t *testing.T) {
 	for text, want := range map[string]string{
-		"speed=5%":        `gate "speed=5%": "speed" is no metric: want one of time, cpu, wire, allocs, bytes, phases, or a unit such as ns/op`,
+		"tiem=5%":         `gate "tiem=5%": "tiem" is no metric: time is meant?`,
+		"alloc=5%":        `"alloc" is no metric: allocs is meant?`,
+		"time=5":          `time="5": want a tolerance such as 5% or 0.05`,
 		"time=":           `time="": want a tolerance such as 5% or 0.05`,
 		"time=-5%":        `time="-5%": want a tolerance`,
 		"time=NaN":        `time="NaN": want a tolerance`,

@@ -31,8 +31,19 @@ type Document struct {
 	Problems     []string `json:"problems"`
 	Warnings     []string `json:"warnings"`
 
+	// What only one side has, of which nothing is said.
+	OnlyBase []DocumentLone `json:"only_base"`
+	OnlyHead []DocumentLone `json:"only_head"`
+
 	Rows   []DocumentRow `json:"rows"`
 	Canary []DocumentRow `json:"canary"`
+}
+
+// DocumentLone is what one side has alone: a cell, with its package, or a metric of one.
+type DocumentLone struct {
+	Cell   string `json:"cell"`
+	Metric string `json:"metric"` // "" for the whole cell
+	Why    string `json:"why"`    // what the other side has in its place, where that is known
 }
 
 // DocumentRow is a row of a [Document]. Values are in the row's unit, and all else that
@@ -76,6 +87,7 @@ func (t *Table) Document(about About) Document {
 		Design: designWords[t.Rules.Design], Alpha: t.Rules.alpha(), Gate: t.Rules.Gate.String(),
 		Rounds: t.Rounds, RoundsWanted: t.RoundsWanted,
 		Problems: append([]string{}, t.Problems...), Warnings: append([]string{}, t.Warnings...),
+		OnlyBase: documentLones(t.Only[0]), OnlyHead: documentLones(t.Only[1]),
 		Rows: documentRows(t.Rows), Canary: documentRows(t.Canary),
 	}
 }
@@ -84,6 +96,14 @@ func (t *Table) Document(about About) Document {
 func (t *Table) JSON(about About) ([]byte, error) {
 	text, err := json.MarshalIndent(t.Document(about), "", "  ")
 	return append(text, '\n'), err
+}
+
+func documentLones(all []Lone) []DocumentLone {
+	lones := make([]DocumentLone, len(all))
+	for i, l := range all {
+		lones[i] = DocumentLone{l.Cell, l.Metric, l.Why}
+	}
+	return lones
 }
 
 func documentRows(rows []Judged) []DocumentRow {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 )
 
 // Judge says of each row whether head differs from base. It does not change the
@@ -14,6 +15,7 @@ func Judge(rows []Row, rules Rules) *Table {
 	rows = slices.DeleteFunc(slices.Clone(rows), Row.vague)
 	sizes := familySizes(rows, rules.Design)
 	t.wantRounds(largest(sizes))
+	t.askDirections(rows)
 	for _, r := range rows {
 		j, problem := newJudged(r, rules, sizes[family(r)])
 		if problem != "" {
@@ -81,15 +83,47 @@ func newJudged(r Row, rules Rules, family int) (j Judged, problem string) {
 		j.Note = "not judged"
 		return j, problem
 	}
+	if r.Assumed && isRate(r.Metric) { // askDirections has asked
+		j.BaseValue, j.HeadValue = median(values(r.Base)), median(values(r.Head))
+		j.Note = "not judged: is more better?"
+		return j, ""
+	}
 	j.takeEstimate(estimateOf(r, rules, family))
 	j.takeLimits(rules)
 	return j, ""
 }
 
+// askDirections asks for the Unit line of a rate that has none: nothing tells whether more
+// or less of it is better. Of other units less is taken for better, and that is said.
+func (t *Table) askDirections(rows []Row) {
+	var taken []string
+	for _, metric := range undeclared(rows) {
+		if isRate(metric) {
+			t.problem("no Unit line says whether more %[1]s is better or less: have the benchmark print \"Unit %[1]s better=higher\" (or lower), or put that line into one of the files", metric)
+		} else {
+			taken = append(taken, metric)
+		}
+	}
+	if len(taken) > 0 {
+		t.warnf("less is taken for better of %s: a line such as \"Unit %s better=higher\" would say otherwise", strings.Join(taken, ", "), taken[0])
+	}
+}
+
+// undeclared are the metrics of which nobody has said which way is better.
+func undeclared(rows []Row) []string {
+	var all []string
+	for _, r := range rows {
+		if r.Assumed && !slices.Contains(all, r.Metric) {
+			all = append(all, r.Metric)
+		}
+	}
+	return all
+}
+
 // problem names the first value that no benchmark can have.
 func (r Row) problem() string {
-	for _, s := range append(append([]Sample(nil), r.Base...), r.Head...) {
-		if !(s.Value >= 0) || math.IsInf(s.Value, 0) || s.Value == 0 && isWhole(r.Metric) {
+	for _, s := range slices.Concat(r.Base, r.Head) {
+		if !s.Missing && (!(s.Value >= 0) || math.IsInf(s.Value, 0)) {
 			return fmt.Sprintf("%s: %g %s in round %d is no measurement", r.Cell, s.Value, r.Metric, s.Round)
 		}
 	}

@@ -10,6 +10,9 @@ import (
 func (t *Table) Markdown(about About) string {
 	var out strings.Builder
 	fmt.Fprintf(&out, "## %s\n\n", t.Headline())
+	for _, failed := range t.files.failed() {
+		fmt.Fprintf(&out, "**%s**\n\n", failed)
+	}
 	changed, rest := t.split()
 	for _, g := range t.grids(changed, false) {
 		fmt.Fprintf(&out, "%s\n", g.markdown())
@@ -18,10 +21,11 @@ func (t *Table) Markdown(about About) string {
 		out.WriteString("No row changed.\n\n")
 	}
 	fmt.Fprintf(&out, "%s\n\n", legend)
-	for _, remark := range t.remarks() {
+	remarks := append(t.onlyLines(), t.remarks()...)
+	for _, remark := range remarks {
 		fmt.Fprintf(&out, "- %s\n", remark)
 	}
-	if len(t.remarks()) > 0 {
+	if len(remarks) > 0 {
 		out.WriteString("\n")
 	}
 	fold(&out, t.restWords(rest), t.grids(rest, false))

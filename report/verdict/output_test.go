@@ -60,11 +60,11 @@ func TestBenchstat(t *testing.T) {
 	}
 	lines := strings.Split(text.String(), "\n")
 	for _, want := range []string{
-		"benchstat: cpu-ns/item base head vs base",
-		"Handoff/strategy=process-gob/payload=0/shape=record/workers=2/chunk=auto 3.008µs ± 25% 2.600µs ± 13% ~ (p=0.224 n=16)",
-		"Factor/strategy=shared-file/digits=5/shape=number/workers=2/chunk=auto/wait=notify/on=disk 975.8ns ± 18% 894.4ns ± 24% ~ (p=0.417 n=16)",
-		"Factor/strategy=goroutines/digits=5/shape=number/workers=2/chunk=auto 237.9ns ± 15% 243.2ns ± 11% ~ (p=0.662 n=16)",
-		"geomean 641.4ns 631.7ns -1.50%",
+		"benchstat: cpu-sec/item base head vs base",
+		"Handoff/strategy=process-gob/payload=0/shape=record/workers=2/chunk=auto 3.008µ ± 25% 2.600µ ± 13% ~ (p=0.224 n=16)",
+		"Factor/strategy=shared-file/digits=5/shape=number/workers=2/chunk=auto/wait=notify/on=disk 975.8n ± 18% 894.4n ± 24% ~ (p=0.417 n=16)",
+		"Factor/strategy=goroutines/digits=5/shape=number/workers=2/chunk=auto 237.9n ± 15% 243.2n ± 11% ~ (p=0.662 n=16)",
+		"geomean 641.4n 631.7n -1.50%",
 	} {
 		if !slices.ContainsFunc(lines, func(line string) bool { return strings.Join(strings.Fields(line), " ") == want }) {
 			t.Errorf("lacks %q:\n%s", want, text.String())

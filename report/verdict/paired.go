@@ -8,6 +8,7 @@ import (
 // pair is two samples of a cell that were taken side by side.
 type pair struct {
 	base, head float64
+	missing    bool // a side has no value
 	pressed    bool
 	excess     float64 // of the side that was pressed more
 }
@@ -29,9 +30,12 @@ func pairs(r Row) (byRound map[int][]pair, rounds []int) {
 		if n == 0 {
 			rounds = append(rounds, b.Round)
 		}
-		byRound[b.Round] = append(byRound[b.Round], pair{b.Value, h.Value, b.Pressed || h.Pressed, max(b.Excess, h.Excess)})
+		byRound[b.Round] = append(byRound[b.Round], pair{b.Value, h.Value, b.Missing || h.Missing, b.Pressed || h.Pressed, max(b.Excess, h.Excess)})
 	}
-	return byRound, rounds
+	for round, all := range byRound {
+		byRound[round] = slices.DeleteFunc(all, func(p pair) bool { return p.missing })
+	}
+	return byRound, slices.DeleteFunc(rounds, func(round int) bool { return len(byRound[round]) == 0 })
 }
 
 // chosen returns the pair of a round that counts: the first one that was not taken

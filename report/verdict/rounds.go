@@ -1,6 +1,9 @@
 package verdict
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // manyRounds is more than anybody waits for.
 const manyRounds = 1000
@@ -28,7 +31,13 @@ func (j *Judged) takeMoreRounds(wanted int) {
 		return
 	}
 	if !j.known() {
-		j.MoreRounds = max(1, wanted-j.Pairs)
+		switch few := wanted - j.Pairs; {
+		case j.Note != "":
+		case few > 0 || !j.zeros():
+			j.MoreRounds = max(1, few)
+		default:
+			j.Note = "zeros among the values: their ratio has no bounds"
+		}
 		return
 	}
 	shrink, possible := j.shrink()
@@ -41,6 +50,12 @@ func (j *Judged) takeMoreRounds(wanted int) {
 	default:
 		j.MoreRounds = max(1, int(math.Ceil(rounds))-j.Pairs)
 	}
+}
+
+// zeros reports whether some value is zero: ratios to it, and of it, have no size.
+func (j *Judged) zeros() bool {
+	zero := func(s Sample) bool { return !s.Missing && s.Value == 0 }
+	return slices.ContainsFunc(j.Base, zero) || slices.ContainsFunc(j.Head, zero)
 }
 
 // shrink is how many times smaller the interval would have to be to lie beyond the

@@ -1,7 +1,6 @@
 package verdict
 
 import (
-	"fmt"
 	"reflect"
 	"strings"
 
@@ -17,6 +16,10 @@ type Sample struct {
 
 	// Value is in the row's unit.
 	Value float64
+
+	// Missing says that the line does not have the metric: that is not zero, the sample
+	// says nothing.
+	Missing bool
 
 	// Pressed marks the samples of a pair that was taken under pressure, decided
 	// without a look at which side was slow, and Excess says under how much, a part.
@@ -36,6 +39,9 @@ type Row struct {
 
 	// Higher says that more is better, as of MB/s.
 	Higher bool
+
+	// Assumed says that nobody has declared that less is better, nor is it plain.
+	Assumed bool
 
 	Base, Head []Sample
 }
@@ -75,11 +81,11 @@ func ClassOf(cell string) Class {
 // ourBenchmarks is the package that the canary is in, wherever the module lives.
 var ourBenchmarks = strings.TrimSuffix(reflect.TypeFor[Row]().PkgPath(), "report/verdict") + "bench"
 
-// classOf tells a sample's class: a stranger's benchmark of the canary's name is none that
+// classOf tells a cell's class: a stranger's benchmark of the canary's name is none that
 // no change should move.
-func classOf(s record.Sample) Class {
-	class := ClassOf(strings.TrimSuffix(s.Name, fmt.Sprintf("-%d", s.Procs)))
-	if class == Canary && packageOf(s) != ourBenchmarks {
+func classOf(id record.ID) Class {
+	class := ClassOf(id.Name)
+	if class == Canary && id.Package != ourBenchmarks {
 		return Other
 	}
 	return class

@@ -110,16 +110,16 @@ func TestRowsErrors(t *testing.T) {
 		metrics    []string
 		want       string
 	}{
-		{"one-sided", sampled("r", a, b), sampled("r", a), nil, "benchmarks on one side only: only in base.txt: B-2"},
-		{"both sides alone", sampled("r", a), sampled("r", b), nil, "only in base.txt: A-2; only in head.txt: B-2"},
-		{"other processors", sampled("r", a), sampled("r", "BenchmarkA-4 3 250 ns/op"), nil, "only in base.txt: A-2; only in head.txt: A-4"},
-		{"different units", sampled("r", a), sampled("r", "BenchmarkA-2 3 250 MB/s"), nil, "A-2: different units: ns/op only in base.txt"},
-		{"a unit asked for", sampled("r", a+" 3 B/op"), sampled("r", a), []string{"B/op"}, "A-2: different units: B/op only in base.txt"},
+		{"one-sided", sampled("r", a, b), sampled("r", a), nil, "benchmarks on one side only: only in base.txt: example.org/x: B-2"},
+		{"both sides alone", sampled("r", a), sampled("r", b), nil, "no benchmark in common: only in base.txt: example.org/x: A-2; only in head.txt: example.org/x: B-2"},
+		{"other processors", sampled("r", a), sampled("r", "BenchmarkA-4 3 250 ns/op"), nil, "only in base.txt: example.org/x: A-2 (the other side has it with GOMAXPROCS 4); only in head.txt: example.org/x: A-4 (the other side has it with GOMAXPROCS 2)"},
+		{"different units", sampled("r", a), sampled("r", "BenchmarkA-2 3 250 MB/s"), nil, "no benchmark has any of the metrics time, cpu, wire on both sides: only in base.txt: ns/op of example.org/x: A-2"},
+		{"a unit asked for", sampled("r", a+" 3 B/op"), sampled("r", a), []string{"B/op"}, "no benchmark has any of the metrics B/op on both sides: only in base.txt: B/op of example.org/x: A-2"},
 		{"missing rows", "# cells: 3\n" + sampled("r", a), sampled("r", a), nil, "base.txt: 2 of the 3 cells of this run are missing: resume it"},
 		{"a lost round", sampled("r", a, a, a), sampled("r", a, a), nil, "base.txt and head.txt are of one run, but have not as many samples in each round (A-2, round 3: 1 and 0; 1 round in all)"},
 		{"a lost repetition", sampled("r", a, a), sampled("r", a, a) + "# round: 1\n" + a + "\n", nil, "(A-2, round 1: 1 and 2; 1 round in all)"},
-		{"nothing to compare", sampled("r", a), sampled("r", a), []string{"wire"}, "base.txt, head.txt: no benchmark has any of the metrics wire"},
-		{"no metric", sampled("r", a), sampled("r", a), []string{"speed"}, `"speed" is no metric: want one of time`},
+		{"nothing to compare", sampled("r", a), sampled("r", a), []string{"wire"}, "base.txt, head.txt: no benchmark has any of the metrics wire: choose of those that they have, such as -gate ns/op=5%"},
+		{"no metric", sampled("r", a), sampled("r", a), []string{"speed"}, `"speed" is no metric of these files: want one of time, cpu, wire, allocs, bytes, phases, or a unit that they have: ns/op`},
 		{"other inputs", "seed: 1\n" + sampled("r", a), "seed: 2\n" + sampled("r", a), nil, `base.txt was recorded with seed "1" and head.txt with seed "2"`},
 	} {
 		if _, _, err := Rows(parse(t, "base.txt", c.base), parse(t, "head.txt", c.head), c.metrics); err == nil || !strings.Contains(err.Error(), c.want) {
@@ -151,7 +151,7 @@ func TestRowNames(t *testing.T) {
 		t.Errorf("two packages: %+v, %v", rows, err)
 	}
 	one := sampled("r", "BenchmarkA-2 3 250 ns/op")
-	if _, _, err = Rows(parse(t, "b", one), parse(t, "h", text), nil); err == nil || !strings.HasSuffix(err.Error(), "only in h: example.org/y: A-2") {
+	if _, _, err = Rows(parse(t, "b", one), parse(t, "h", text), nil); err == nil || !strings.HasSuffix(err.Error(), "only in h: example.org/y: A-2 (the other side has it with package example.org/x)") {
 		t.Errorf("a package on one side only: %v", err)
 	}
 	text = one + "BenchmarkA-4 3 900 ns/op\n"

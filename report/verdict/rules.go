@@ -35,6 +35,7 @@ type Rules struct {
 	Floors    *Floors // measured noise of this machine; nil: none
 	Gate      Gate
 	Design    Design
+	GoneOK    bool // what the gate looks at may be missing from head
 
 	// Extended says that rounds were added to the number first fixed: whoever does that
 	// for having seen the outcome peeks.

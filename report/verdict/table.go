@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 )
 
 // Table is a comparison: all rows with their verdicts, and what they are worth.
@@ -17,8 +18,13 @@ type Table struct {
 	// verdict on what takes time holds.
 	Void bool
 
+	// Only is what base, and what head, has alone: nothing is said of it.
+	Only [2][]Lone
+
 	// Problems say what could not be measured or read, Warnings what to bear in mind.
 	Problems, Warnings []string
+
+	files *recorded // that the rows were made of, nil if there are none
 
 	Rounds       int // pairs in the row that has the fewest, of those that statistics are needed for
 	RoundsWanted int // below so many nothing can be significant in the largest family
@@ -173,7 +179,37 @@ func (t *Table) warn() {
 	if gated := count(t.Rows, func(j Judged) bool { return j.Gated }); gated == 0 && len(t.Rules.Gate.all()) > 0 {
 		t.warnf("the gate (%s) looks at no row", t.Rules.Gate)
 	}
+	t.warnMissing()
+	t.warnZeroTimes()
 	t.warnPressed()
+}
+
+// warnMissing names the metrics that a cell has in some samples only: the others say nothing.
+func (t *Table) warnMissing() {
+	var cells []string
+	for _, j := range t.all() {
+		for side, samples := range [2][]Sample{j.Base, j.Head} {
+			if n := len(values(samples)); n > 0 && n < len(samples) {
+				cells = append(cells, fmt.Sprintf("%s of %s in %d of the %d samples of %s", j.Metric, j.Cell, n, len(samples), [2]string{"base", "head"}[side]))
+			}
+		}
+	}
+	if len(cells) > 0 {
+		t.warnf("not measured in every sample, which is not zero: %s", strings.Join(cells, "; "))
+	}
+}
+
+// warnZeroTimes names the rows of which a side took no time at all.
+func (t *Table) warnZeroTimes() {
+	var cells []string
+	for _, j := range t.all() {
+		if metricOf(j.Metric) == "time" && (j.BaseValue == 0 || j.HeadValue == 0) {
+			cells = append(cells, j.Cell)
+		}
+	}
+	if len(cells) > 0 {
+		t.warnf("no time at all in %s: the loop was too short for the clock, or the compiler has taken away what it did", strings.Join(cells, ", "))
+	}
 }
 
 func (t *Table) warnPressed() {

@@ -12,6 +12,9 @@ import (
 func (t *Table) Text(about About, color bool) string {
 	var out strings.Builder
 	fmt.Fprintf(&out, "%s\n\n", paint(t.Headline(), headlineColor[t.Exit()], color))
+	for _, failed := range t.files.failed() { // among the warnings too, but nobody must miss it
+		fmt.Fprintf(&out, "%s\n\n", paint(failed, red, color))
+	}
 	for _, line := range about.lines() {
 		fmt.Fprintln(&out, line)
 	}
@@ -19,8 +22,8 @@ func (t *Table) Text(about About, color bool) string {
 	for _, g := range append(t.grids(t.all(), color), t.benchstat()...) {
 		fmt.Fprintf(&out, "\n%s", g.text())
 	}
-	for _, w := range t.remarks() {
-		fmt.Fprintf(&out, "\n%s", w)
+	for _, line := range append(t.onlyLines(), t.remarks()...) {
+		fmt.Fprintf(&out, "\n%s", line)
 	}
 	if about.Command != "" {
 		fmt.Fprintf(&out, "\nrepeat: %s", about.Command)

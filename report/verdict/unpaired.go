@@ -31,11 +31,13 @@ func unpaired(r Row, alpha float64, family int) estimate {
 	return e
 }
 
-// values returns the values of samples, in their order.
+// values returns the values of the samples that have one, in their order.
 func values(samples []Sample) []float64 {
-	all := make([]float64, len(samples))
-	for i, s := range samples {
-		all[i] = s.Value
+	all := make([]float64, 0, len(samples))
+	for _, s := range samples {
+		if !s.Missing {
+			all = append(all, s.Value)
+		}
 	}
 	return all
 }

@@ -1,0 +1,35 @@
+package verdict
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// findGone makes a problem of what the gate looks at and head has no more: a benchmark that
+// is not there fails no gate. What head has new is none.
+func (t *Table) findGone() {
+	if t.Rules.GoneOK {
+		return
+	}
+	var gone []string
+	for _, l := range t.Only[0] {
+		if slices.ContainsFunc(l.metrics, func(metric string) bool { _, ok := t.Rules.Gate.limit(metric); return ok }) {
+			gone = append(gone, l.String())
+		}
+	}
+	if len(gone) > 0 {
+		t.problem("head lacks what the gate looks at: %s (-gone ok, if that is meant to be)", strings.Join(gone, ", "))
+	}
+}
+
+// onlyLines names what only one side has, a line each.
+func (t *Table) onlyLines() []string {
+	var all []string
+	for i, name := range []string{"base", "head"} {
+		for _, l := range t.Only[i] {
+			all = append(all, fmt.Sprintf("only in %s: %s", name, l))
+		}
+	}
+	return all
+}
