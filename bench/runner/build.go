@@ -102,18 +102,13 @@ func notFound(pkg string, err error) error {
 // goCommand runs the go command and returns what it prints; its complaints
 // become the error.
 func goCommand(ctx context.Context, dir string, args ...string) ([]byte, error) {
-	cmd := exec.CommandContext(ctx, "go", args...)
+	cmd := tool(ctx, "go", args...)
 	cmd.Dir = dir
-	var stderr bytes.Buffer
-	cmd.Stderr = &stderr
-	out, err := cmd.Output()
+	out, err := outputOf(ctx, cmd)
 	if ctx.Err() != nil {
 		return nil, context.Cause(ctx)
 	}
-	if text := strings.TrimSpace(stderr.String()); err != nil && text != "" {
-		return nil, errors.New(text)
-	}
-	return out, err
+	return out, withStderr(err)
 }
 
 // fileSum is short enough to read and long enough not to collide by accident.

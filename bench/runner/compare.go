@@ -124,7 +124,7 @@ func (s *side) fix(ctx context.Context, r *run) (err error) {
 	s.name = s.source.String()
 	switch {
 	case s.source.Revision != "":
-		s.source.Revision, err = r.worktrees.resolve(ctx, s.source.Revision)
+		s.source.Revision, err = r.checkouts.resolve(ctx, s.source.Revision)
 	case s.source.Binary != "" && r.config.Package == "": // suites are for handoff's own
 		if r.config.Package, err = packageOf(s.source.Binary); err == nil {
 			err = r.config.validate()

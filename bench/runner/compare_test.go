@@ -178,6 +178,12 @@ func TestRunsAreTold(t *testing.T) {
 	seen := map[string]bool{}
 	for _, parent := range []string{t.TempDir(), t.TempDir()} {
 		r := newRun(comparison, Config{Out: filepath.Join(parent, "same")}, Comparison{}.sides())
+		folder, err := r.openFolder()
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer folder.close()
+		r.dir = folder.path
 		if err := errors.Join(r.choosePlan(), r.openRecorders()); err != nil {
 			t.Fatal(err)
 		}

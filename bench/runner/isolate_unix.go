@@ -7,11 +7,18 @@ import (
 	"syscall"
 )
 
+const hasGroups = true
+
 // isolate puts a process into a group of its own, so that an interrupt typed at
 // the terminal reaches the runner alone, and ends the whole group with it.
 func isolate(cmd *exec.Cmd) {
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	ownGroup(cmd)
+	endWithParent(cmd.SysProcAttr)
 	cmd.Cancel = func() error { return killGroup(cmd) }
+}
+
+func ownGroup(cmd *exec.Cmd) {
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 }
 
 // killGroup kills what is left of a process's group. The group's number cannot

@@ -1,11 +1,11 @@
 package runner
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"runtime"
 	"strconv"
@@ -25,9 +25,12 @@ func HostClass() string {
 
 // surroundings describes the sources, the tools and the machine that samples
 // are taken with. What the machine does not say is left out.
-func surroundings(ctx context.Context, dir string, now time.Time) []mark {
-	marks := revision(ctx, dir)
-	marks = append(marks, tools(ctx, dir)...)
+func surroundings(ctx context.Context, b *built, now time.Time) []mark {
+	marks := []mark{{"commit", fmt.Sprintf("%.12s", b.commit)}, {"dirty", "false"}}
+	if b.commit == "" {
+		marks = revision(ctx, cmp.Or(b.checkout, b.dir))
+	}
+	marks = append(marks, tools(ctx, b.dir)...)
 	for _, name := range []string{"GOGC", "GOMEMLIMIT", "GOMAXPROCS", "GODEBUG"} {
 		marks = append(marks, mark{name, os.Getenv(name)})
 	}
@@ -73,9 +76,15 @@ func revision(ctx context.Context, dir string) []mark {
 }
 
 func git(ctx context.Context, dir string, args ...string) (string, error) {
-	cmd := exec.CommandContext(ctx, "git", append([]string{"--no-optional-locks", "-C", dir}, args...)...)
-	out, err := cmd.Output()
+	out, err := gitBytes(ctx, dir, args...)
 	return strings.TrimSpace(string(out)), err
+}
+
+// gitBytes is git for lists of paths, which may begin and end with blanks.
+func gitBytes(ctx context.Context, dir string, args ...string) ([]byte, error) {
+	cmd := tool(ctx, "git", append([]string{"--no-optional-locks", "-C", dir}, args...)...)
+	cmd.Env = append(cmd.Env, "GIT_TERMINAL_PROMPT=0")
+	return outputOf(ctx, cmd)
 }
 
 // tools is the Go version and the experiments that the binary was built with.

@@ -9,9 +9,6 @@ import (
 
 // prepare builds the binaries and lists their cells.
 func (r *run) prepare(ctx context.Context) (err error) {
-	if r.temp, err = os.MkdirTemp("", "handoff-run-*"); err != nil {
-		return err
-	}
 	for i, s := range r.sides {
 		if i > 0 && s.sameBuild(r.sides[0]) {
 			s.build = r.sides[0].build
@@ -40,7 +37,7 @@ func (r *run) prepare(ctx context.Context) (err error) {
 // names of one length, so that paths make no difference.
 func (r *run) prepareSide(ctx context.Context, i int) error {
 	s := r.sides[i]
-	temp := filepath.Join(r.temp, fmt.Sprintf("side%d", i+1))
+	temp := filepath.Join(r.scratch.path, fmt.Sprintf("side%d", i+1))
 	if err := os.Mkdir(temp, 0o700); err != nil {
 		return err
 	}

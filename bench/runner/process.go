@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -31,21 +30,21 @@ type ended struct {
 
 // run starts the test binary once and waits for its end.
 func (b *binary) run(ctx context.Context, env []string, args ...string) (ended, error) {
-	cmd := exec.CommandContext(ctx, b.path, args...)
+	cmd := command(ctx, b.path, args...)
 	cmd.Dir = b.dir
-	cmd.Env = append(b.env(), env...)
-	isolate(cmd)
-	cmd.WaitDelay = grace
+	cmd.Env = append(append(cmd.Env, b.env()...), env...)
 	var all output
 	cmd.Stdout = all.stream(true)
 	cmd.Stderr = all.stream(false)
-	err := cmd.Run()
+	err := do(ctx, cmd)
 	switch {
 	case errors.Is(err, exec.ErrWaitDelay):
-		killGroup(cmd)
 		err = errors.New("it ended, but a process that it started still held its output open")
 	case err != nil && ctx.Err() != nil:
 		err = context.Cause(ctx)
+	}
+	if cmd.Process != nil {
+		killGroup(cmd) // what it has left would be at work during the next sample
 	}
 	e := ended{stdout: all.stdout.Bytes(), tail: all.tail()}
 	if s := cmd.ProcessState; s != nil {
@@ -54,11 +53,11 @@ func (b *binary) run(ctx context.Context, env []string, args ...string) (ended, 
 	return e, err
 }
 
-// env is what samples find around them: this process's environment but for what
+// env is what samples find around them beside the run's environment: without what
 // would have them do something else than be measured, with a temporary directory
 // that is removed whatever becomes of them.
 func (b *binary) env() []string {
-	env := append(os.Environ(), listVariable+"=", profileVariable+"=", factor.DigestsVar+"="+filepath.Join(b.temp, "digests.json"))
+	env := []string{listVariable + "=", profileVariable + "=", factor.DigestsVar + "=" + filepath.Join(b.temp, "digests.json")}
 	for _, name := range []string{"TMPDIR", "TMP", "TEMP"} {
 		env = append(env, name+"="+b.temp)
 	}

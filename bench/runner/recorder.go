@@ -14,7 +14,6 @@ import (
 // write, with the lines that it needs before it, or not at all.
 type recorder struct {
 	dir    string
-	made   bool // the folder is ours to remove if nothing comes
 	file   *os.File
 	size   int64             // of the file, as we left it
 	config map[string]string // in force at the file's end
@@ -22,20 +21,14 @@ type recorder struct {
 	next   []string          // lines to go before the next sample
 }
 
-// openRecorder makes the folder and its file, or opens those that are there. It
-// changes nothing in them before begin.
+// openRecorder makes the file in the folder, or opens the one that is there. It
+// changes nothing in it before begin.
 func openRecorder(dir, name string) (*recorder, error) {
-	_, err := os.Stat(dir)
-	r := &recorder{dir: dir, made: errors.Is(err, os.ErrNotExist)}
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return nil, err
-	}
-	r.file, err = os.OpenFile(filepath.Join(dir, name), os.O_RDWR|os.O_CREATE, 0o644)
+	file, err := os.OpenFile(filepath.Join(dir, name), os.O_RDWR|os.O_CREATE, 0o644)
 	if err != nil {
-		r.removeIfOurs()
 		return nil, err
 	}
-	return r, nil
+	return &recorder{dir: dir, file: file}, nil
 }
 
 // begin cuts off what an interruption left, and remembers the lines that go
@@ -136,15 +129,6 @@ func (r *recorder) close() error {
 	err := r.file.Close()
 	if info, statErr := os.Stat(r.file.Name()); statErr == nil && info.Size() == 0 {
 		os.Remove(r.file.Name())
-		r.removeIfOurs()
 	}
 	return err
-}
-
-// removeIfOurs removes the folder if it was made here and nobody put anything
-// into it.
-func (r *recorder) removeIfOurs() {
-	if r.made {
-		os.Remove(r.dir)
-	}
 }

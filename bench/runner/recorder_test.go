@@ -1,6 +1,7 @@
 package runner
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -9,6 +10,9 @@ import (
 
 func newRecorder(t *testing.T, dir string) *recorder {
 	t.Helper()
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
 	r, err := openRecorder(dir, FileName)
 	if err != nil {
 		t.Fatal(err)
@@ -83,8 +87,12 @@ func TestRecorderRefusesAnotherMachine(t *testing.T) {
 
 func TestRecorderLeavesNothingOfAnEmptyRun(t *testing.T) {
 	parent := t.TempDir()
-	r := newRecorder(t, filepath.Join(parent, "run"))
-	if err := r.close(); err != nil {
+	f, err := openFolder(filepath.Join(parent, "run"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := newRecorder(t, f.path)
+	if err := errors.Join(r.close(), f.close()); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := os.Stat(filepath.Join(parent, "run")); !os.IsNotExist(err) {

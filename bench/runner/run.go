@@ -6,9 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
-	"os"
 	"path/filepath"
-	"slices"
 	"time"
 )
 
@@ -62,6 +60,10 @@ func List(ctx context.Context, c Config) ([]string, error) {
 	r := newRun(plainRun, c, []*side{{file: FileName}})
 	defer r.progress.close()
 	r.plan = newPlan(c, r.kind.usual)
+	ctx, err := r.settle(ctx)
+	if err != nil {
+		return nil, err
+	}
 	defer r.cleanUp()
 	if err := r.prepare(ctx); err != nil {
 		return nil, err
@@ -83,8 +85,9 @@ type run struct {
 	started    time.Time
 	deadline   time.Time // zero for none
 	mark       string    // see id
-	temp       string
-	worktrees  worktrees
+	folder     *folder
+	scratch    *scratch
+	checkouts  checkouts
 	cells      []cell
 	iterations map[cell]int // where the plan leaves them open
 	progress   *progress
@@ -99,13 +102,18 @@ type run struct {
 func newRun(k kind, c Config, sides []*side) *run {
 	return &run{
 		config: c, kind: k, sides: sides, started: time.Now(),
-		worktrees: worktrees{dir: c.Dir}, progress: newProgress(c.progress()),
+		checkouts: checkouts{dir: c.Dir}, progress: newProgress(c.progress()),
 	}
 }
 
 // do is the whole run. Files that got no sample are not left behind.
 func (r *run) do(ctx context.Context) (err error) {
 	defer r.progress.close()
+	if r.folder, err = r.openFolder(); err != nil {
+		return err
+	}
+	r.dir = r.folder.path
+	defer func() { err = errors.Join(err, r.folder.close()) }()
 	if err := r.choosePlan(); err != nil {
 		return err
 	}
@@ -118,7 +126,7 @@ func (r *run) do(ctx context.Context) (err error) {
 	case ctx.Err() != nil && err != nil:
 		err = &InterruptedError{r.done, r.total}
 	}
-	for _, s := range slices.Backward(r.sides) { // the first one has made the folder
+	for _, s := range r.sides {
 		if s.recorder != nil {
 			err = errors.Join(err, s.recorder.close())
 		}
@@ -147,11 +155,6 @@ func (r *run) kept() string {
 
 // choosePlan decides between a new run and one to be resumed.
 func (r *run) choosePlan() (err error) {
-	r.dir = r.config.Out
-	if r.dir == "" {
-		name := r.started.UTC().Format("2006-01-02T15-04-05Z") + "-" + r.kind.name + HostClass()
-		r.dir = filepath.Join(cmp.Or(r.config.Results, defaultResults), name)
-	}
 	var prior *recorded
 	for _, s := range r.sides {
 		if s.prior, err = readRecorded(r.dir, s.file); err != nil {
@@ -201,12 +204,16 @@ func (r *run) measure(ctx context.Context) error {
 		ctx, cancel = context.WithDeadlineCause(ctx, r.deadline, errOutOfTime)
 		defer cancel()
 	}
+	ctx, err := r.settle(ctx)
+	if err != nil {
+		return err
+	}
 	defer r.cleanUp()
 	if err := r.prepare(ctx); err != nil {
 		return err
 	}
 	for _, s := range r.sides {
-		if err := s.begin(append(r.planMarks(s), surroundings(ctx, s.build.dir, r.started)...), r.cells, r); err != nil {
+		if err := s.begin(append(r.planMarks(s), surroundings(ctx, s.build, r.started)...), r.cells, r); err != nil {
 			return err
 		}
 	}
@@ -214,7 +221,26 @@ func (r *run) measure(ctx context.Context) error {
 	return r.takeAll(ctx)
 }
 
+// settle sweeps what killed runs have left, and makes the temporary directory. All
+// that is started with the context it returns belongs to this run.
+func (r *run) settle(ctx context.Context) (context.Context, error) {
+	sweep()
+	var err error
+	if r.scratch, err = newScratch(); err != nil {
+		return ctx, err
+	}
+	r.checkouts.scratch, r.checkouts.say = r.scratch, r.progress.say
+	for _, own := range []string{r.dir, cmp.Or(r.config.Results, defaultResults)} {
+		if own, err := filepath.Abs(own); err == nil {
+			if real, err := filepath.EvalSymlinks(own); err == nil {
+				own = real // as git names it
+			}
+			r.checkouts.leave = append(r.checkouts.leave, own)
+		}
+	}
+	return r.scratch.in(ctx), nil
+}
+
 func (r *run) cleanUp() {
-	r.worktrees.remove()
-	os.RemoveAll(r.temp)
+	r.scratch.remove()
 }

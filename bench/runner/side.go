@@ -3,7 +3,6 @@ package runner
 import (
 	"context"
 	"fmt"
-	"path/filepath"
 	"slices"
 	"strings"
 )
@@ -32,20 +31,33 @@ func (s *side) named(err error) error {
 
 // prepare builds the binaries into a directory of its own below temp.
 func (s *side) prepare(ctx context.Context, r *run, temp string) (err error) {
-	dir := r.config.Dir
+	dir, tree := r.config.Dir, s.source.Revision
 	switch {
 	case s.source.Binary != "":
 		s.build, err = takeBinary(s.source.Binary, dir, temp)
 		return err
-	case s.source.Revision != "":
-		if dir, err = r.worktrees.checkOut(ctx, s.source.Revision, filepath.Join(temp, "src")); err != nil {
+	case r.fromTrees():
+		var sum string
+		if dir, sum, err = r.checkouts.checkOut(ctx, tree, temp); err != nil {
 			return err
 		}
+		if tree == "" {
+			tree = "tree " + sum
+		}
 	}
-	if s.build, err = buildAll(ctx, dir, r.plan.pkg, temp, s.source.Flags); err == nil && s.source.Revision != "" {
-		s.build.from = s.source.Revision + " " + strings.Join(s.source.Flags, " ")
+	if s.build, err = buildAll(ctx, dir, r.plan.pkg, temp, s.source.Flags); err != nil || !r.fromTrees() {
+		return err
 	}
-	return err
+	s.build.from = tree + " " + strings.Join(s.source.Flags, " ")
+	s.build.commit = s.source.Revision
+	s.build.checkout = orHere(r.config.Dir)
+	return r.checkouts.onlyFromTree(ctx, dir, s.build.order)
+}
+
+// fromTrees tells whether sides are built in trees of their own: where one of them is a
+// revision, all are, so that they differ in nothing else.
+func (r *run) fromTrees() bool {
+	return slices.ContainsFunc(r.sides, func(s *side) bool { return s.source.Revision != "" })
 }
 
 // sameBuild tells whether one build serves both.

@@ -33,14 +33,16 @@ func (s Source) String() string {
 
 // built are the test binaries of a source.
 type built struct {
-	from     string // commit and flags, "" if not from a revision
-	dir      string // a directory of the sources, for git to tell about them
+	from     string // commit or sum of the sources, and flags; "" if not built in a tree of its own
+	commit   string // "" if not from a revision
+	checkout string // a directory that git tells about, if that is not dir
+	dir      string // a directory of the sources
 	binaries map[string]*binary
 	order    []string // their packages
 }
 
-// sum identifies all binaries together. Those of a revision have the path of its
-// worktree in them, which is another one each time: what went into them counts.
+// sum identifies all binaries together. Those that were built in a tree of their own
+// have its path in them, which is another one each time: what went into them counts.
 func (b *built) sum() string {
 	if b.from != "" {
 		return textSum(b.from)

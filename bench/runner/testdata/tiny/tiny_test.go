@@ -106,3 +106,17 @@ func BenchmarkTemp(b *testing.B) {
 	for b.Loop() {
 	}
 }
+
+// BenchmarkFamily has a child at work and says so, then takes long.
+func BenchmarkFamily(b *testing.B) {
+	listed(b)
+	cmd := exec.Command("sleep", "300")
+	if os.Getenv("TINY_SETSID") != "" {
+		cmd = exec.Command("setsid", "sleep", "300")
+	}
+	if err := cmd.Start(); err != nil {
+		b.Fatal(err)
+	}
+	os.WriteFile(os.Getenv("TINY_READY"), nil, 0o644)
+	cmd.Wait()
+}
