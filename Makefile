@@ -3,6 +3,8 @@
 GO ?= go
 FUZZTIME ?= 30s
 MINUTES ?= 10
+# How long the hostile part of a soak lasts: 12 s for each of the minutes.
+HOSTILE ?= $(shell echo $$(($(MINUTES) * 12)))s
 # Operations a sample: three are 0.2 to 1 s in most cells.
 BENCHTIME ?= 3x
 # Flags for the tests under the race detector: -short leaves out strategies that
@@ -104,8 +106,8 @@ race: ## run all tests under the race detector
 	$(GO) test -race $(RACEFLAGS) $(RACEPKGS)
 	@set -e; for dir in $(MODULES); do echo "$(GO) -C $$dir test -race ./..."; $(GO) -C "$$dir" test -race $(RACEFLAGS) ./...; done
 
-soak: ## kill workers for MINUTES on end, and lose nothing
-	HANDOFF_SOAK=$(MINUTES)m $(GO) test -count=1 -v -timeout 0 -run '^TestSoak$$' ./strategies
+soak: ## kill workers for MINUTES on end, run hostile items for HOSTILE, and lose nothing
+	HANDOFF_SOAK=$(MINUTES)m HANDOFF_SOAK_HOSTILE=$(HOSTILE) $(GO) test -count=1 -v -timeout 0 -run '^TestSoak(Hostile)?$$' ./strategies
 
 lint: ## gofmt, go vet, staticcheck, actionlint
 	@bad=$$("$$($(GO) env GOROOT)/bin/gofmt" -l .) && [ -z "$$bad" ] || { echo "gofmt would change:" >&2; echo "$$bad" >&2; exit 1; }

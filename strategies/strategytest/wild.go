@@ -4,7 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
+	"os/exec"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -36,6 +39,17 @@ var deeds = map[string]func(wild) error{
 	"stall":        func(wild) error { stall(); return errors.New("the stall is over") },
 }
 
+// quick returns the names of what is soon over, and is not as it should be.
+func quick(doing map[string]func(wild) error) (names []string) {
+	for name := range doing {
+		if !strings.Contains(name, "stall") && name != "doze" && name != "bear" {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
 // stalls end when the check that has them ends: those in this process must.
 var stalls struct {
 	sync.Mutex
@@ -62,22 +76,24 @@ func stalling() (release func()) {
 	return func() { close(over) }
 }
 
-// do does a deed. What a liar says instead of itself is the second result.
-func (w wild) do(deed string) (lie string, err error) {
-	switch {
-	case deed == "":
-	case strings.HasPrefix(deed, "say "):
-		return deed[len("say "):], nil
-	default:
-		return "", deeds[deed](w)
+// do does a deed, if it is one.
+func (w wild) do(deed string) error {
+	if f := deeds[deed]; f != nil {
+		return f(w)
 	}
-	return "", nil
+	return nil
 }
 
+// untruths are what a value that lies says instead of itself: what another would say, or
+// what none would.
+var untruths = []string{"7/////", "8//goexit///", "1/2/3", "\x00\xff\"", "", strings.Repeat("9", 5000)}
+
 func (w wild) MarshalText() ([]byte, error) {
-	lie, err := w.do(w.Write)
-	if lie != "" || err != nil {
-		return []byte(lie), err
+	if w.Write == "lie" {
+		return []byte(untruths[rand.IntN(len(untruths))]), nil
+	}
+	if err := w.do(w.Write); err != nil {
+		return nil, err
 	}
 	return fmt.Appendf(nil, "%d/%s/%s/%s/%s/%s", w.N, w.Write, w.Read, w.Run, w.Done[0], w.Done[1]), nil
 }
@@ -91,8 +107,7 @@ func (w *wild) UnmarshalText(src []byte) error {
 		return err
 	}
 	w.Write, w.Read, w.Run, w.Done = part[1], part[2], part[3], [2]string{part[4], part[5]}
-	_, err := w.do(w.Read)
-	return err
+	return w.do(w.Read)
 }
 
 func (w wild) GobEncode() ([]byte, error)      { return w.MarshalText() }
@@ -137,6 +152,7 @@ var wildRuns = map[string]func(wild) error{
 	"is-goexit":      func(wild) error { return &wildError{is: "goexit"} },
 	"is-stall":       func(wild) error { return &wildError{is: "stall"} },
 	"is-known":       func(wild) error { return &wildError{is: "known"} },
+	"bear":           func(wild) error { return exec.Command("sleep", "600").Start() },
 	"uncomparable":   func(wild) error { return uncomparable{"a"} },
 }
 
