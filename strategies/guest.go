@@ -1,7 +1,9 @@
 package strategies
 
 import (
+	"context"
 	"errors"
+	"fmt"
 	"reflect"
 	"time"
 )
@@ -92,6 +94,16 @@ func (s *schedule) host(p patience, f func() error) error {
 	return err
 }
 
+// hostOpen is host for what Open waits for. Whoever does not return after the end of
+// ctx is left behind.
+func (p *core) hostOpen(ctx context.Context, f func() error) error {
+	err := p.host(patience{ends: [2]<-chan struct{}{ctx.Done()}}, f)
+	if left(err) {
+		return fmt.Errorf("it did not return: %w", context.Cause(ctx))
+	}
+	return err
+}
+
 // toldError is an error of the user's of which the text was taken while that could
 // do no harm: it is said under locks, and by whoever formats it.
 type toldError struct {
@@ -121,11 +133,11 @@ func hosts(t reflect.Type) bool { return bringsCode(t, map[reflect.Type]bool{}) 
 
 func bringsCode(t reflect.Type, seen map[reflect.Type]bool) bool {
 	switch {
-	case seen[t] || trusted[t.PkgPath()]:
+	case seen[t]:
 		return false
 	case t.Kind() == reflect.Interface:
 		return true
-	case t.Kind() != reflect.Pointer && reflect.PointerTo(t).NumMethod() > 0:
+	case t.Kind() != reflect.Pointer && !trusted[t.PkgPath()] && reflect.PointerTo(t).NumMethod() > 0:
 		return true
 	}
 	seen[t] = true

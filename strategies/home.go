@@ -29,7 +29,7 @@ type home struct {
 	cancel context.CancelCauseFunc
 }
 
-func (p *core) newHome() (*home, error) {
+func (p *core) newHome(ctx context.Context) (*home, error) {
 	path, err := executable()
 	if err != nil {
 		return nil, fmt.Errorf("strategies: find this program: %w", err)
@@ -45,7 +45,7 @@ func (p *core) newHome() (*home, error) {
 		return nil, fmt.Errorf("strategies: %w", err)
 	}
 	if p.def.setup != nil {
-		if h.data, err = p.def.setup.encode(p.codec, p.options.setup); err != nil {
+		if h.data, err = p.encodeSetup(ctx); err != nil {
 			return nil, fmt.Errorf("strategies: task %q: setup: %w", p.def.name, err)
 		}
 	}

@@ -45,7 +45,8 @@ const shiftSpan = 500_000 // ns
 
 func (p *core) startLocals(ctx context.Context) error {
 	for _, w := range p.slots {
-		if err := runSetup(ctx, p.def, p.options.setup); err != nil {
+		err := p.hostOpen(ctx, func() error { return runSetup(ctx, p.def, p.options.setup) })
+		if err != nil {
 			return fmt.Errorf("strategies: setup of worker %d: %w", w.number, err)
 		}
 	}

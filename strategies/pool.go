@@ -89,7 +89,7 @@ func (p *core) start(ctx context.Context) error {
 			return err
 		}
 		p.codec, _ = lookupCodec(p.row.codec)
-		if err := p.checkTypes(); err != nil {
+		if err := p.checkTypes(ctx); err != nil {
 			return err
 		}
 		return p.startProcesses(ctx)
@@ -97,8 +97,16 @@ func (p *core) start(ctx context.Context) error {
 	panic("strategies: a kind without a start")
 }
 
-// checkTypes walks the task's types once for the pool's codec.
-func (p *core) checkTypes() error {
+// checkTypes walks the task's types once for the pool's codec, which may ask them.
+func (p *core) checkTypes(ctx context.Context) error {
+	err := p.hostOpen(ctx, func() error { return told(p.checkEach()) })
+	if _, ok := err.(*toldError); err == nil || ok {
+		return err
+	}
+	return fmt.Errorf("strategies: task %q: a method that the codec tried: %w", p.def.name, err)
+}
+
+func (p *core) checkEach() error {
 	if err := p.codec.Check(p.def.in, p.def.lossy); err != nil {
 		return fmt.Errorf("strategies: task %q: items: %w", p.def.name, err)
 	}

@@ -177,6 +177,17 @@ func (w *worker) encodeAsGuest(dst []byte, failed []failure) (payload []byte, er
 	return payload, err
 }
 
+func (w *worker) encodeResult(i int) (bytes []byte, err error) {
+	if !w.def.outCode {
+		return w.work.load.encodeResult(w.codec.NewEncoder(), nil, i)
+	}
+	err = guarded(func() error {
+		bytes, err = w.work.load.encodeResult(w.codec.NewEncoder(), nil, i)
+		return told(err)
+	})
+	return bytes, err
+}
+
 // enter makes the chunk the current one, unless it was cancelled before.
 func (w *worker) enter(f *transport.Frame) *chunkContext {
 	ctx := w.contexts.next(deadline(f))
@@ -341,11 +352,7 @@ func (w *worker) single(i, base int, failed *[]failure) entry {
 		return w.entry(f)
 	}
 	w.position.over(base + i)
-	var bytes []byte
-	err := guarded(func() (err error) {
-		bytes, err = w.work.load.encodeResult(w.codec.NewEncoder(), nil, i)
-		return told(err)
-	})
+	bytes, err := w.encodeResult(i)
 	if err == nil && len(bytes) > w.settings.Limit-maxTrailer {
 		err = fmt.Errorf("%w: %d bytes, limit %d", transport.ErrTooLarge, len(bytes), w.settings.Limit)
 	}

@@ -22,16 +22,12 @@ func newSetup[S any](run func(context.Context, S) error) *setup {
 	return &setup{
 		typ: reflect.TypeFor[S](),
 		run: func(ctx context.Context, value any) error { return run(ctx, value.(S)) },
-		encode: func(c codec.Codec, value any) (bytes []byte, err error) {
-			err = guarded(func() error {
-				bytes, err = c.NewEncoder().Encode(nil, &[]S{value.(S)})
-				return told(err)
-			})
-			return bytes, err
+		encode: func(c codec.Codec, value any) ([]byte, error) {
+			return c.NewEncoder().Encode(nil, &[]S{value.(S)})
 		},
 		decode: func(c codec.Codec, src []byte) (any, error) {
 			var values []S
-			if err := guarded(func() error { return told(c.NewDecoder().Decode(src, &values)) }); err != nil {
+			if err := c.NewDecoder().Decode(src, &values); err != nil {
 				return nil, err
 			}
 			if len(values) != 1 {
@@ -65,6 +61,33 @@ func runSetup(ctx context.Context, d *definition, value any) error {
 		return &RemoteError{Type: typeGoexit, Text: fmt.Sprintf("the Setup of task %q ended its goroutine with runtime.Goexit: it must return, with an error if it failed", d.name)}
 	}
 	return err
+}
+
+// encodeSetup encodes the data of the task's Setup, which may bring code of the user's
+// along.
+func (p *core) encodeSetup(ctx context.Context) ([]byte, error) {
+	encoded := make(chan []byte, 1)
+	err := p.hostOpen(ctx, func() error {
+		bytes, err := p.def.setup.encode(p.codec, p.options.setup)
+		encoded <- bytes
+		return told(err)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("its data cannot be sent: %w", err)
+	}
+	return <-encoded, nil
+}
+
+// decodeSetup is the other side of it.
+func (w *worker) decodeSetup(src []byte) (value any, err error) {
+	err = guarded(func() error {
+		value, err = w.def.setup.decode(w.codec, src)
+		return told(err)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("its data cannot be read: %w", err)
+	}
+	return value, nil
 }
 
 // setUp sends the data of the task's Setup and waits for the outcome.

@@ -11,7 +11,7 @@ import (
 
 // startProcesses starts all workers side by side. All of them must come up.
 func (p *core) startProcesses(ctx context.Context) (err error) {
-	if p.home, err = p.newHome(); err != nil {
+	if p.home, err = p.newHome(ctx); err != nil {
 		return err
 	}
 	errs := make([]error, len(p.slots))

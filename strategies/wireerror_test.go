@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"reflect"
+	"runtime"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -148,4 +149,79 @@ func FuzzErrorRecord(f *testing.F) {
 			}
 		}
 	})
+}
+
+// ring is an error whose chain has no end, and counts the looks at it.
+type ring struct {
+	looks *int
+	wide  bool
+}
+
+func (ring) Error() string { return "round and round" }
+
+func (r ring) Is(error) bool { *r.looks++; return false }
+
+func (r ring) Unwrap() []error {
+	if r.wide {
+		return []error{r, nil, r, r}
+	}
+	return []error{r}
+}
+
+// deep wraps errFull that many times.
+func deep(n int) error {
+	err := errFull
+	for range n {
+		err = fmt.Errorf("%w", err)
+	}
+	return err
+}
+
+func TestErrorChainsWithoutEnd(t *testing.T) {
+	for _, wide := range []bool{false, true} {
+		looks := 0
+		got := crossed(t, ring{&looks, wide})
+		if got.Text != "round and round" || len(got.is) > 0 {
+			t.Errorf("wide %t: comes as %+v", wide, got)
+		}
+		if known := 2 + len(sentinel); looks == 0 || looks > mostWrapped*known {
+			t.Errorf("wide %t: looked at %d times, want at most %d", wide, looks, mostWrapped*known)
+		}
+	}
+	if !errors.Is(crossed(t, deep(500)), errFull) {
+		t.Error("a sentinel 500 errors deep is not found")
+	}
+	if errors.Is(crossed(t, deep(10*mostWrapped)), errFull) {
+		t.Error("the chain was walked without a bound")
+	}
+}
+
+// askew is an error of which one method does something else.
+type askew struct {
+	error  func() string
+	unwrap func() error
+	is     func() bool
+}
+
+func (e askew) Error() string   { return e.error() }
+func (e askew) Unwrap() error   { return e.unwrap() }
+func (e askew) Is(t error) bool { return t == errFull && e.is() }
+
+func TestErrorMethodsThatEndTheGoroutine(t *testing.T) {
+	straight := askew{func() string { return "askew" }, func() error { return errEmpty }, func() bool { return true }}
+	for _, leave := range []func(){runtime.Goexit, func() { panic("no") }} {
+		text, unwrap, is := straight, straight, straight
+		text.error = func() string { leave(); return "" }
+		unwrap.unwrap = func() error { leave(); return nil }
+		is.is = func() bool { leave(); return false }
+		if got := crossed(t, text); !strings.Contains(got.Text, "strategies.askew (its Error method") || !errors.Is(got, errFull) || !errors.Is(got, errEmpty) {
+			t.Errorf("Error: %+v", got)
+		}
+		if got := crossed(t, unwrap); got.Text != "askew" || !errors.Is(got, errFull) {
+			t.Errorf("Unwrap: %+v", got)
+		}
+		if got := crossed(t, is); got.Text != "askew" {
+			t.Errorf("Is: %+v", got)
+		}
+	}
 }

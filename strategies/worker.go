@@ -182,7 +182,7 @@ func (w *worker) setUp() error {
 	if err := w.control.Recv(&f); err != nil {
 		return err
 	}
-	value, err := w.def.setup.decode(w.codec, f.Payload)
+	value, err := w.decodeSetup(f.Payload)
 	if err == nil {
 		err = runSetup(context.Background(), w.def, value)
 	}
