@@ -37,6 +37,9 @@ type call struct {
 	done   chan struct{}
 
 	// Under the schedule's lock.
+	place    place // in the round
+	index    int   // in open
+	began    time.Time
 	answered int
 	ended    bool // done is closed
 	closed   bool // results are no longer wanted
@@ -57,13 +60,14 @@ func (p *core) begin(ctx context.Context, st stock) (*call, error) {
 	if p.ending {
 		return nil, ErrClosed
 	}
-	if p.broken != nil {
-		return nil, p.broken
-	}
 	c.ctx, c.cancel = context.WithCancelCause(valueless{ctx})
+	c.index, c.began = len(p.open), time.Now()
 	p.open = append(p.open, c)
-	p.calls = append(p.calls, c)
-	p.rouse()
+	p.tryAgain()
+	if st.ready() > 0 {
+		p.enlist(c)
+		p.rouse()
+	}
 	return c, nil
 }
 
@@ -101,13 +105,26 @@ func (c *call) close() {
 	p.mu.Lock()
 	c.closed = true
 	p.unlist(c)
-	p.open = slices.DeleteFunc(p.open, func(o *call) bool { return o == c })
-	p.retry = slices.DeleteFunc(p.retry, func(o *chunk) bool { return o.call == c })
+	p.forgetCall(c)
 	c.stock.halt()
-	c.recall()
+	if c.answered < c.stock.taken() {
+		c.recall()
+	}
 	p.mu.Unlock()
 	c.cancel(context.Canceled)
 	c.gate.close()
+}
+
+// forgetCall takes a call off those that are open. Of what is to be sent again,
+// the lists drop what is the call's when they come to it.
+func (s *schedule) forgetCall(c *call) {
+	end := len(s.open) - 1
+	last := s.open[end]
+	s.open[c.index], last.index = last, c.index
+	s.open[end] = nil
+	s.open = s.open[:end]
+	waiting(&s.alone)
+	waiting(&s.retry)
 }
 
 // recall cancels the chunks that workers have. Those that do not let go of

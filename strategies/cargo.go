@@ -19,6 +19,7 @@ type load interface {
 	decodeResults(m *message) (n int, err error)
 	commit(values load, failed []failure) // values of the items that did not fail, in their order
 	commitOne(i int, values load)
+	wipe() // takes the results back
 	split(n int) (head, tail load)
 	copyItems(into load) load // into is a load of the same types to reuse, or nil
 	empty() load              // a load of the same types without items
@@ -109,6 +110,8 @@ func (c *cargo[In, Out]) commit(values load, failed []failure) {
 func (c *cargo[In, Out]) commitOne(i int, values load) {
 	c.results[i] = values.(*cargo[In, Out]).results[0]
 }
+
+func (c *cargo[In, Out]) wipe() { clear(c.results) }
 
 func (c *cargo[In, Out]) split(n int) (head, tail load) {
 	return &cargo[In, Out]{run: c.run, items: c.items[:n:n], results: c.results[:n:n]},

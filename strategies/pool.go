@@ -74,7 +74,7 @@ func newCore(def *definition, spec Spec, o options) (*core, error) {
 	p := &core{def: def, row: row, options: o}
 	p.spec, p.remote = spec.resolve(), row.kind.remote()
 	for i := range p.spec.Workers {
-		p.slots = append(p.slots, &slot{number: i, pace: pace{claims: !p.remote}, wake: make(chan struct{}, 1)})
+		p.slots = append(p.slots, &slot{number: i, pace: pace{claims: !p.remote}, wake: make(chan struct{}, 1), restarts: restarts{goOn: make(chan struct{}, 1)}})
 	}
 	return p, nil
 }
@@ -220,7 +220,7 @@ func (p *core) close() {
 			c.cancel(ErrClosed)
 			c.recall()
 		}
-		p.calls, p.retry = nil, nil
+		p.round, p.alone, p.retry = round{}, nil, nil
 		p.stopWorkers()
 		p.rouse()
 		p.mu.Unlock()

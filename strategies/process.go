@@ -64,6 +64,7 @@ type process struct {
 type verdict struct {
 	cause     string
 	dismissed bool // for no fault of its items
+	short     bool // for want of something that the system may grant again
 	overdue   bool // because this item ran out of time, or nobody: all of the chunk
 	chunk     uint64
 	item      int
@@ -342,6 +343,10 @@ func (pr *process) tidy() {
 func (pr *process) note(err error) {
 	if err == nil || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) ||
 		isBrokenPipe(err) {
+		return
+	}
+	if isShortage(err) { // of this process: the worker's would have come as its exit
+		pr.judge(verdict{cause: err.Error(), dismissed: true, short: true})
 		return
 	}
 	pr.giveUp(err.Error())

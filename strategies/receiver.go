@@ -269,6 +269,8 @@ func (s *schedule) take(w *slot, f *transport.Frame, r *reply, bad error) error 
 	case c == nil && unread != nil:
 		s.counts.Late++
 		return nil
+	case c == nil && s.echoed(w, f.Header.Chunk):
+		return nil
 	case c == nil:
 		s.counts.Late++
 		return bad
@@ -305,7 +307,11 @@ func (s *schedule) take(w *slot, f *transport.Frame, r *reply, bad error) error 
 		}
 		r.failed = c.parts.failed
 	}
-	s.answered(w, c, r.failed)
+	if c.alone && !c.call.closed {
+		s.vet(w, c, r.failed)
+	} else {
+		s.answered(w, c, r.failed)
+	}
 	return nil
 }
 
@@ -474,6 +480,7 @@ func (pr *process) snapshot(f *transport.Frame) error {
 	pr.slot.charge(tagLedger, r.Ledger)
 	pr.slot.spent.last = r.Process
 	pr.peak.Store(r.Process.PeakRSS)
+	s.echoed(pr.slot, f.Header.Chunk)
 	s.mu.Unlock()
 	pr.mu.Lock()
 	defer pr.mu.Unlock()

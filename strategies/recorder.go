@@ -24,12 +24,15 @@ type position struct {
 type activity uint32
 
 const (
-	unknown    activity = iota // it has never said
-	preparing                  // waiting: not about items
-	reading                    // a chunk: decoding it
-	running                    // the task over the item, or a method of its result or error
-	answering                  // encoding the results of a chunk, or of a piece of one
-	delivering                 // flushing answers: whatever the items hold, they are bytes by now
+	unknown   activity = iota // it has never said
+	preparing                 // waiting: not about items
+	reading                   // a chunk: decoding it, of which nothing has been run
+	running                   // the task over the item, or a method of its result or error
+	answering                 // encoding the results of a chunk, or of a piece of one
+
+	// Beside one of them: flushing answers. Whatever the items hold, they are bytes
+	// by now.
+	delivering activity = 1 << 8
 )
 
 // index is that of the item in the chunk.
@@ -58,6 +61,9 @@ func (p *position) over(index int) {
 }
 
 func (p *position) do(a activity) { p.doing.Store(uint32(a)) }
+
+// does is the last that was said.
+func (p *position) does() activity { return activity(p.doing.Load()) }
 
 // recorder is a position in shared memory.
 type recorder struct {
@@ -96,6 +102,7 @@ type scene struct {
 	known bool
 	chunk uint64 // the last that was begun
 	item  int    // of it, the one over which the task ran, or -1
+	ran   int    // of it, how many items were run, or may have been
 	apart bool   // it was busy with something that is no item's doing
 }
 
@@ -105,15 +112,32 @@ func (r *recorder) examine() scene {
 	if r == nil {
 		return scene{}
 	}
-	switch activity(r.doing.Load()) {
-	case preparing, reading, answering:
-		return scene{known: true, chunk: r.chunk.Load(), item: -1}
+	doing := r.does()
+	at := scene{known: true, chunk: r.chunk.Load(), item: -1, ran: r.index() + 1, apart: doing&delivering != 0}
+	switch doing &^ delivering {
+	case reading:
+		at.ran--
+	case preparing, answering:
 	case running:
-		return scene{known: true, chunk: r.chunk.Load(), item: r.index()}
-	case delivering:
-		return scene{known: true, chunk: r.chunk.Load(), item: -1, apart: true}
+		at.item = r.index()
+	default:
+		return scene{}
 	}
-	return scene{}
+	return at
+}
+
+// ranOf is how many items of the i-th of the chunks that the worker had were run,
+// or may have been.
+func (at scene) ranOf(i int, c *chunk) int {
+	switch {
+	case !at.known && i == 0:
+		return c.firstOpen() + 1
+	case !at.known || c.id > at.chunk:
+		return 0
+	case c.id < at.chunk:
+		return c.load.len()
+	}
+	return at.ran
 }
 
 func (r *recorder) close() {

@@ -25,14 +25,16 @@ func TestRecorderCrosses(t *testing.T) {
 		do   func()
 		want scene
 	}{
-		{func() { worker.do(preparing) }, scene{known: true, chunk: 0, item: -1}},
+		{func() { worker.do(preparing) }, scene{known: true, chunk: 0, item: -1, ran: 1}},
 		{func() { worker.enter(7) }, scene{known: true, chunk: 7, item: -1}},
-		{func() { worker.do(running) }, scene{known: true, chunk: 7, item: 0}},
-		{func() { worker.item.Store(3) }, scene{known: true, chunk: 7, item: 3}},
-		{func() { worker.begin(2) }, scene{known: true, chunk: 7, item: 2}},
-		{func() { worker.do(preparing) }, scene{known: true, chunk: 7, item: -1}},
+		{func() { worker.do(running) }, scene{known: true, chunk: 7, item: 0, ran: 1}},
+		{func() { worker.item.Store(3) }, scene{known: true, chunk: 7, item: 3, ran: 4}},
+		{func() { worker.begin(2) }, scene{known: true, chunk: 7, item: 2, ran: 3}},
+		{func() { worker.do(preparing) }, scene{known: true, chunk: 7, item: -1, ran: 3}},
+		{func() { worker.do(reading) }, scene{known: true, chunk: 7, item: -1, ran: 2}},
 		{func() { worker.enter(9) }, scene{known: true, chunk: 9, item: -1}},
-		{func() { worker.do(delivering) }, scene{known: true, chunk: 9, item: -1, apart: true}},
+		{func() { worker.do(reading | delivering) }, scene{known: true, chunk: 9, item: -1, apart: true}},
+		{func() { worker.do(preparing | delivering) }, scene{known: true, chunk: 9, item: -1, ran: 1, apart: true}},
 		{func() { worker.do(99) }, scene{}},
 	} {
 		step.do()
@@ -54,11 +56,14 @@ func (d *desk) dieAt(w *slot, at scene) {
 	d.lost(pr, "its last words")
 }
 
-// again tells what goes again: item+count, c for careful, x for each charge.
+// again tells what goes again: item+count, a for alone, else c for careful, x for
+// each charge.
 func (d *desk) again() (list []string) {
-	for _, c := range d.retry {
+	for _, c := range d.returned() {
 		text := fmt.Sprintf("%d+%d", c.first, c.load.len())
-		if c.careful {
+		if c.alone {
+			text += "a"
+		} else if c.careful {
 			text += "c"
 		}
 		for range c.charged {
@@ -75,9 +80,9 @@ func TestWhatTheRecorderSaves(t *testing.T) {
 		item  int
 		want  []string
 	}{
-		"at an item":             {1, 2, []string{"0+4", "4+2", "6+1c", "7+1", "8+4"}},
+		"at an item":             {1, 2, []string{"6+1c", "0+4", "4+2", "7+1", "8+4"}},
 		"at the first item":      {0, 0, []string{"0+1c", "1+3", "4+4", "8+4"}},
-		"at the last":            {2, 3, []string{"0+4", "4+4", "8+3", "11+1c"}},
+		"at the last":            {2, 3, []string{"11+1c", "0+4", "4+4", "8+3"}},
 		"encoding":               {1, -1, []string{"0+4", "4+4", "8+4"}},
 		"waiting for the first":  {-1, -1, []string{"0+4", "4+4", "8+4"}},
 		"an item that is not":    {0, 4, []string{"0+4", "4+4", "8+4"}},
@@ -137,7 +142,7 @@ func TestBegunTwiceWithAPause(t *testing.T) {
 	}
 	c := d.send(w)[0]
 	d.unsendable(w, c, errAnswer)
-	for _, half := range d.retry {
+	for _, half := range d.returned() {
 		if !half.lost {
 			t.Errorf("of the half at %d it is not known that it was begun", half.first)
 		}
@@ -161,9 +166,10 @@ func TestAnsweredStayAnswered(t *testing.T) {
 	}
 }
 
-// TestChargedByTheRecorder: the careful item at which the worker was is
-// charged, also when another stands before it, and else nobody.
-func TestChargedByTheRecorder(t *testing.T) {
+// TestSuspectedByTheRecorder: a careful item at which the worker was, and one that
+// was begun before and is not answered, go to processes of their own. Nobody is
+// charged.
+func TestSuspectedByTheRecorder(t *testing.T) {
 	d := newDesk(t, "process-gob,workers=1,chunk=3,window=3")
 	d.mapOf(3)
 	w := d.slots[0]
@@ -171,12 +177,15 @@ func TestChargedByTheRecorder(t *testing.T) {
 	d.die(w) // unknown: singly
 	batch := d.send(w)
 	d.dieAt(w, scene{known: true, chunk: batch[1].id, item: 0})
-	if got, want := d.again(), []string{"0+1c", "1+1cx", "2+1c"}; !slices.Equal(got, want) {
+	if got, want := d.again(), []string{"0+1a", "1+1a", "2+1c"}; !slices.Equal(got, want) {
 		t.Errorf("%v goes again, want %v", got, want)
 	}
 	batch = d.send(w)
+	if len(batch) != 1 {
+		t.Fatalf("a worker with a chunk that goes alone has %d", len(batch))
+	}
 	d.dieAt(w, scene{known: true, chunk: batch[0].id - 1, item: -1})
-	if got, want := d.again(), []string{"0+1c", "1+1cx", "2+1c"}; !slices.Equal(got, want) {
+	if got, want := d.again(), []string{"1+1a", "0+1a", "2+1c"}; !slices.Equal(got, want) {
 		t.Errorf("after a death before any of them was begun, %v goes again, want %v", got, want)
 	}
 }
@@ -192,7 +201,7 @@ func TestAtMostOnceByTheRecorder(t *testing.T) {
 		t.Errorf("%v goes again, want %v; failed %v", got, want, st.failed)
 	}
 	batch = d.send(w)
-	d.dieAt(w, scene{known: true, chunk: batch[0].id, item: 0})
+	d.dieAt(w, scene{known: true, chunk: batch[0].id, item: 0, ran: 1})
 	if got, want := d.again(), []string{"1+1c", "2+1c", "3+1c"}; !slices.Equal(got, want) || len(st.failed) != 1 {
 		t.Errorf("%v goes again, want %v; failed %v", got, want, st.failed)
 	}
@@ -208,8 +217,8 @@ func TestMoreThanAWorkerCanRead(t *testing.T) {
 		{"process-gob,workers=1,chunk=2,window=8", [][]string{
 			{"0+2", "2+2"},
 			{"0+1c", "1+1c", "2+2"},
-			{"0+1cx", "1+1c", "2+2"},
-			{"0+1cxx", "1+1c", "2+2"},
+			{"0+1ax", "1+1c", "2+2"},
+			{"0+1axx", "1+1c", "2+2"},
 			{"1+1c", "2+2"},
 		}},
 		{"process-gob,workers=1,chunk=2,window=8,retries=0", [][]string{
@@ -255,7 +264,7 @@ func TestSparedWhileDelivering(t *testing.T) {
 	for i, want := range [][]string{
 		{"0+2"}, {"0+2"}, // spared
 		{"0+2"}, {"0+1c", "1+1c"}, // begun by two
-		{"1+1c", "0+1cx"},
+		{"0+1ax", "1+1c"},
 	} {
 		at := scene{known: true, item: -1, apart: true}
 		at.chunk = d.send(w)[0].id
@@ -278,8 +287,8 @@ func TestSparedItem(t *testing.T) {
 		apart bool
 		want  []string
 	}{
-		{true, []string{"0+1c"}}, {false, []string{"0+1cx"}}, {true, []string{"0+1cx"}},
-		{true, []string{"0+1cxx"}}, {true, nil},
+		{true, []string{"0+1c"}}, {false, []string{"0+1ax"}}, {true, []string{"0+1ax"}},
+		{true, []string{"0+1axx"}}, {true, nil},
 	} {
 		at := scene{known: true, item: -1, apart: step.apart}
 		at.chunk = d.send(w)[0].id
@@ -307,7 +316,7 @@ func TestDeliveringIsNoted(t *testing.T) {
 	w := &worker{position: &p, lane: newLane(false), data: flushed{tell: func() { during = activity(p.doing.Load()) }}}
 	p.do(running)
 	w.timedDeliver()
-	if after := activity(p.doing.Load()); during != delivering || after != preparing {
-		t.Errorf("activity %d during the flush and %d after it, want %d and %d", during, after, delivering, preparing)
+	if after := p.does(); during != running|delivering || after != running {
+		t.Errorf("activity %d during the flush and %d after it, want %d and %d", during, after, running|delivering, running)
 	}
 }

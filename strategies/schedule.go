@@ -17,6 +17,7 @@ type chunk struct {
 
 	// One beside the other: with chunk=1 there is a chunk for each item.
 	careful   bool // answered item by item: its worker's death is the doing of the first that is not
+	alone     bool // one item, the first and the only one of a process: whose death is its doing, and of no other
 	lost      bool // it was begun before, by a worker that was lost
 	unread    bool // it was what a worker that was lost was to read next
 	cancelled bool
@@ -45,15 +46,14 @@ type slot struct {
 	asleep bool
 	wake   chan struct{}
 
-	process   *process // nil in process, and while a lost one is replaced
-	local     *local   // nil for processes
-	given     int      // items sent to this process
-	retiring  bool     // it was asked to leave, with recycle=
-	unstarted int      // starts in a row that failed
-	barren    int      // deaths in a row without progress
-	seen      int64    // the pool's progress at the last death
-	why       error    // of the last death
-	spent     spent
+	process  *process // nil in process, and while a lost one is replaced
+	local    *local   // nil for processes
+	given    int      // items sent to this process
+	opening  uint64   // the first chunk that was sent to this process
+	vetting  *vetting // of the chunk that it has alone and has answered
+	retiring bool     // it was asked to leave: with recycle=, or for a fresh one
+	restarts restarts
+	spent    spent
 }
 
 // spent is what the processes and goroutines in a slot have used.
@@ -66,7 +66,7 @@ type spent struct {
 // order is something for a worker that does not wait for its turn.
 type order struct {
 	kind  orderKind
-	chunk uint64 // to cancel, or the number of a snapshot
+	chunk uint64 // to cancel, or the number of a snapshot or an echo
 }
 
 type orderKind int
@@ -74,6 +74,7 @@ type orderKind int
 const (
 	orderCancel orderKind = iota
 	orderSnapshot
+	orderEcho
 	orderStop
 )
 
@@ -85,17 +86,17 @@ type schedule struct {
 
 	mu       sync.Mutex
 	slots    []*slot
-	calls    []*call  // with items that were not sent
-	open     []*call  // not closed
-	turn     int      // the call whose turn it is
-	retry    []*chunk // before all others
+	round    round    // the calls with items to be sent
+	open     []*call  // not closed, in no order
+	alone    []*chunk // before all others, each for a process that has had nothing
+	retry    []*chunk // before all others but those
 	fresh    []chunk  // for newChunk
 	lastID   uint64
 	asleep   int
 	passed   bool  // a worker left items to one that has less
 	ending   bool  // no more calls
-	broken   error // why calls end
 	progress int64 // items answered or given up
+	drought  drought
 	counts   Stats // the counters only
 }
 
@@ -114,6 +115,9 @@ func (s *schedule) next(w *slot, batch []*chunk, sleep bool) (_ []*chunk, asleep
 		if c == nil {
 			break
 		}
+		if w.given == 0 {
+			w.opening = c.id
+		}
 		w.sent = append(w.sent, c)
 		w.items += c.load.len()
 		w.given += c.load.len()
@@ -123,6 +127,7 @@ func (s *schedule) next(w *slot, batch []*chunk, sleep bool) (_ []*chunk, asleep
 		}
 	}
 	s.retire(w)
+	s.makeWay(w)
 	if len(batch) > 0 && (idle || s.passed) {
 		s.passed = false
 		s.rouse() // others may have left the rest to this one
@@ -137,7 +142,13 @@ func (s *schedule) next(w *slot, batch []*chunk, sleep bool) (_ []*chunk, asleep
 // retire asks a worker that has had its share of items to leave, once it has
 // answered them.
 func (s *schedule) retire(w *slot) {
-	if s.spec.Recycle > 0 && w.given >= s.spec.Recycle && len(w.sent) == 0 && !w.retiring {
+	if s.spec.Recycle > 0 && w.given >= s.spec.Recycle && len(w.sent) == 0 {
+		s.askToLeave(w)
+	}
+}
+
+func (s *schedule) askToLeave(w *slot) {
+	if !w.retiring {
 		w.retiring = true
 		w.urgent = append(w.urgent, order{kind: orderStop})
 		w.process.stop()
@@ -157,25 +168,68 @@ func (s *schedule) cut(w *slot) *chunk {
 }
 
 func (s *schedule) pick(w *slot) *chunk {
-	if len(s.retry) > 0 && s.room(w, 1) {
-		c := s.retry[0]
-		s.retry[0] = nil
-		s.retry = s.retry[1:]
-		return c
+	if s.mayHaveAlone(w) {
+		return pop(&s.alone)
 	}
-	for range len(s.calls) {
-		if len(s.calls) == 0 { // claims took the last items
-			break
+	if !s.room(w, 1) {
+		return nil
+	}
+	if waiting(&s.retry) {
+		return pop(&s.retry)
+	}
+	for {
+		from, n := s.choose(w)
+		if from == nil {
+			return nil
 		}
-		from := s.calls[s.turn%len(s.calls)]
+		if c := s.cutFrom(from, n); c != nil {
+			return c
+		} // else claims took the last items
+	}
+}
+
+// looks is how many calls are looked at for a worker that has something to do
+// already. One that has nothing takes items of the first that has some.
+const looks = 16
+
+// choose returns the call of which the worker gets the next chunk, and its size. It
+// is the first in turn that has something for it, of a few: with thousands of
+// calls at once, looking at all of them for each chunk would take all the time.
+func (s *schedule) choose(w *slot) (*call, int) {
+	for looked := 0; s.round.first != nil && looked < looks; {
+		from := s.round.first
+		if from.stock.ready() == 0 { // claims took the last items
+			s.unlist(from)
+			continue
+		}
 		if n := s.wanted(w, from); n > 0 {
-			if c := s.cutFrom(from, n); c != nil {
-				return c
-			}
+			return from, n
 		}
-		s.turn++
+		s.round.turn()
+		looked++
 	}
-	return nil
+	return nil, 0
+}
+
+// waiting reports whether there is a chunk in the list of which the results are
+// still wanted. It takes the others off its head.
+func waiting(list *[]*chunk) bool {
+	for len(*list) > 0 && (*list)[0].call.closed {
+		drop(list)
+	}
+	return len(*list) > 0
+}
+
+// pop takes the head off a list.
+func pop(list *[]*chunk) *chunk {
+	c := (*list)[0]
+	drop(list)
+	return c
+}
+
+func drop(list *[]*chunk) {
+	(*list)[0] = nil
+	*list = (*list)[1:]
 }
 
 // wanted is how many items of the call the worker should get now, or 0.
@@ -210,7 +264,7 @@ func (s *schedule) ahead(w *slot, n, ready, left int) bool {
 		}
 		out += o.items
 	}
-	if left >= 0 && left < out && len(s.calls) == 1 && w.items-s.least(w, n) >= n {
+	if left >= 0 && left < out && s.round.n == 1 && w.items-s.least(w, n) >= n {
 		s.passed = true
 		return true
 	}
@@ -236,7 +290,7 @@ func (s *schedule) room(w *slot, n int) bool {
 	if !s.remote {
 		return len(w.sent) == 0
 	}
-	if n <= 0 || (s.spec.Recycle > 0 && w.given >= s.spec.Recycle) {
+	if n <= 0 || w.retiring || w.hasAlone() || (s.spec.Recycle > 0 && w.given >= s.spec.Recycle) {
 		return false
 	}
 	return len(w.sent) == 0 || len(w.sent) < w.pace.window(&s.spec, n) && w.pace.fits(w.bytes, w.items, n)
@@ -245,10 +299,10 @@ func (s *schedule) room(w *slot, n int) bool {
 // cutFrom returns nil when claims took what was left in the meantime.
 func (s *schedule) cutFrom(from *call, n int) *chunk {
 	first, l := from.stock.take(n)
-	if from.stock.left() == 0 {
+	if from.stock.ready() == 0 {
 		s.unlist(from)
 	} else {
-		s.turn++
+		s.round.turn()
 	}
 	if l.len() == 0 {
 		return nil
@@ -256,10 +310,15 @@ func (s *schedule) cutFrom(from *call, n int) *chunk {
 	return s.newChunk(from, first, l)
 }
 
-// unlist takes a call that has nothing more to send off the round.
-func (s *schedule) unlist(c *call) {
-	s.calls = slices.DeleteFunc(s.calls, func(o *call) bool { return o == c })
+// enlist puts a call that has something to send on the round.
+func (s *schedule) enlist(c *call) {
+	if !c.closed && !s.ending {
+		s.round.add(c)
+	}
 }
+
+// unlist takes a call that has nothing to send off the round.
+func (s *schedule) unlist(c *call) { s.round.remove(c) }
 
 func (s *schedule) newChunk(of *call, first int, l load) *chunk {
 	if len(s.fresh) == 0 {
@@ -287,10 +346,17 @@ func (s *schedule) rouse() {
 }
 
 func (s *schedule) hasFor(w *slot) bool {
-	if len(w.urgent) > 0 || s.ending || (len(s.retry) > 0 && s.room(w, 1)) {
+	if len(w.urgent) > 0 || s.ending || s.mayHaveAlone(w) || s.mustMakeWay(w) {
 		return true
 	}
-	return slices.ContainsFunc(s.calls, func(c *call) bool { return s.wanted(w, c) > 0 })
+	if !s.room(w, 1) {
+		return false
+	}
+	if waiting(&s.retry) {
+		return true
+	}
+	from, _ := s.choose(w)
+	return from != nil
 }
 
 func (s *schedule) rise(w *slot) {

@@ -430,21 +430,22 @@ func (d *desk) supply() (*call, *stream[int, int]) {
 	return d.begin(st), st
 }
 
-func (d *desk) push(st *stream[int, int], items ...int) {
+func (d *desk) push(c *call, st *stream[int, int], items ...int) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	st.pending = append(st.pending, items...)
+	d.enlist(c)
 	d.rouse()
 }
 
 func TestIdleWorkerNeverWaitsForMoreInput(t *testing.T) {
 	d := newDesk(t, "process-gob,workers=1,chunk=4,window=8")
-	_, st := d.supply()
+	c, st := d.supply()
 	w := d.slots[0]
 	if _, asleep := d.next(w, nil, true); !asleep {
 		t.Fatal("a worker without input is awake")
 	}
-	d.push(st, 1)
+	d.push(c, st, 1)
 	if !awake(w) {
 		t.Error("an idle worker sleeps though there is an item")
 	}
@@ -452,11 +453,11 @@ func TestIdleWorkerNeverWaitsForMoreInput(t *testing.T) {
 	if len(batch) != 1 || batch[0].load.len() != 1 {
 		t.Fatalf("an idle worker got %d chunks, want one of one item", len(batch))
 	}
-	d.push(st, 2, 3)
+	d.push(c, st, 2, 3)
 	if more := d.send(w); len(more) != 0 {
 		t.Errorf("a busy worker got a chunk of %d, when one of 4 might come", more[0].load.len())
 	}
-	d.push(st, 4, 5, 6)
+	d.push(c, st, 4, 5, 6)
 	full := d.send(w)
 	if len(full) != 1 || full[0].load.len() != 4 {
 		t.Fatalf("a busy worker got %d chunks, want one of 4 items", len(full))
@@ -470,9 +471,9 @@ func TestIdleWorkerNeverWaitsForMoreInput(t *testing.T) {
 
 func TestEndOfInputSendsTheRest(t *testing.T) {
 	d := newDesk(t, "process-gob,workers=1,chunk=4,window=8")
-	_, st := d.supply()
+	c, st := d.supply()
 	w := d.slots[0]
-	d.push(st, 1, 2, 3, 4, 5)
+	d.push(c, st, 1, 2, 3, 4, 5)
 	if batch := d.send(w); len(batch) != 1 || batch[0].load.len() != 4 {
 		t.Fatalf("5 items of an open stream went out as %d chunks", len(batch))
 	}
@@ -716,9 +717,9 @@ func TestClosedCallLeavesNothing(t *testing.T) {
 		t.Error("the sender sleeps, and nobody tells the worker to cancel")
 	}
 	<-w.wake
-	if len(d.retry) != 0 || slices.Contains(d.calls, a) || slices.Contains(d.open, a) {
-		t.Errorf("of a closed call, %d chunks to retry; among the calls with items: %v, open: %v",
-			len(d.retry), slices.Contains(d.calls, a), slices.Contains(d.open, a))
+	if len(d.retry) != 0 || a.place != (place{}) || d.round.first != b || slices.Contains(d.open, a) {
+		t.Errorf("of a closed call, %d chunks to retry; its place among the calls with items: %v; open: %v",
+			len(d.retry), a.place, slices.Contains(d.open, a))
 	}
 	if len(w.urgent) != 1 || w.urgent[0] != (order{orderCancel, batch[0].id}) {
 		t.Errorf("orders to the worker: %+v, want to cancel chunk %d", w.urgent, batch[0].id)

@@ -68,7 +68,9 @@ func (pr *process) check(err error) {
 	if err == nil {
 		return
 	}
-	if pr.link != nil && !isBrokenPipe(err) && !pr.isGone() {
+	if isShortage(err) {
+		pr.note(err)
+	} else if pr.link != nil && !isBrokenPipe(err) && !pr.isGone() {
 		pr.core.failCalls(pr.slot, fmt.Errorf("strategies: send to worker %d: %w", pr.slot.number, err))
 		pr.dismiss(err.Error())
 	} else if isBrokenPipe(err) {
@@ -100,6 +102,9 @@ func (pr *process) obey() (more bool) {
 	for _, o := range pr.core.orders(pr.slot) {
 		f := transport.Frame{}
 		switch o.kind {
+		case orderEcho:
+			pr.check(errors.Join(pr.sendEcho(o.chunk), pr.flush()))
+			continue
 		case orderCancel:
 			f.Header = transport.Header{Kind: transport.Cancel, Chunk: o.chunk}
 		case orderSnapshot:

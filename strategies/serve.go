@@ -62,7 +62,7 @@ func (w *worker) begin() bool {
 	switch {
 	case err != nil:
 		w.notRead(err)
-	case w.careful():
+	case w.careful() && w.load.len() > 0:
 		w.flush() // should it die of this item, nothing else is unanswered
 		w.work.load, w.rest = w.load.split(1)
 	}
@@ -108,6 +108,10 @@ func (w *worker) take() (ok bool) {
 
 func (w *worker) decode(f *transport.Frame) error {
 	w.unread = 0
+	if f.Header.Count == 0 { // an echo
+		w.load = w.def.load()
+		return nil
+	}
 	if f.Header.Flags&transport.Reset != 0 {
 		w.decoder, w.spoiled = w.codec.NewDecoder(), false
 	}
@@ -253,6 +257,7 @@ func (w *worker) answerItem(f *transport.Frame) {
 	next.load, w.rest = w.rest.split(1)
 	w.mu.Lock()
 	w.position.begin(base + 1)
+	w.position.do(reading)
 	w.mu.Unlock()
 	w.work = next
 }
@@ -419,9 +424,10 @@ func (w *worker) flush() {
 // timedDeliver is deliver on the task goroutine's lane.
 func (w *worker) timedDeliver() {
 	w.lane.to(phaseTransfer)
-	w.position.do(delivering)
+	was := w.position.does()
+	w.position.do(was | delivering)
 	w.deliver()
-	w.position.do(preparing)
+	w.position.do(was)
 	w.lane.to(phaseBusy)
 	w.account = true
 }

@@ -185,15 +185,12 @@ func (st *stream[In, Out]) read(c *call, items iter.Seq[In]) {
 		if st.raised, st.sealed = v, true; v == nil && !returned {
 			st.broken = errSequence
 		}
-		if len(st.pending) == 0 {
-			st.core.unlist(c)
-		}
 		st.core.finish(c)
 		st.core.rouse()
 		st.arrived.Broadcast()
 	}()
 	for item := range items {
-		if !st.push(item) {
+		if !st.push(c, item) {
 			break
 		}
 	}
@@ -204,7 +201,7 @@ var errSequence = errors.New("strategies: the sequence ended its goroutine with 
 
 // push takes an item and waits for a place for the next, so that no item is
 // asked for without one. It reports false when no more are wanted.
-func (st *stream[In, Out]) push(item In) bool {
+func (st *stream[In, Out]) push(c *call, item In) bool {
 	st.core.mu.Lock()
 	defer st.core.mu.Unlock()
 	if st.halted {
@@ -212,6 +209,7 @@ func (st *stream[In, Out]) push(item In) bool {
 	}
 	st.pending = append(st.pending, item)
 	st.pulled++
+	st.core.enlist(c)
 	st.core.rouse()
 	for !st.halted && st.pulled-st.yielded >= st.core.places() {
 		st.places.Wait()

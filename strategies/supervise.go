@@ -2,8 +2,6 @@ package strategies
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"slices"
 	"sync"
 	"time"
@@ -60,6 +58,7 @@ func (p *core) lost(pr *process, lastWords string) {
 	defer p.mu.Unlock()
 	w := pr.slot
 	w.process, w.urgent = nil, nil
+	p.endVetting(w)
 	p.calmDown(w)
 	w.spent.sender.add(pr.sender.take())
 	w.spent.receiver.add(pr.receiver.take())
@@ -76,10 +75,12 @@ func (p *core) lost(pr *process, lastWords string) {
 	}
 	if !v.dismissed && !(w.retiring && len(w.sent) == 0) {
 		p.counts.Deaths++
-		w.died(p.progress, why)
+		p.died(w, why)
+	} else if v.short {
+		p.died(w, why)
 	}
-	w.given, w.retiring = 0, false
 	p.requeue(w, v, pr.scene, why)
+	w.given, w.opening, w.retiring = 0, 0, false
 }
 
 // calmDown undoes a sleep that the lost worker's sender did not wake from.
@@ -104,37 +105,41 @@ func (s *spent) close(pr *process) {
 	s.past, s.last = s.past.Add(last), Process{}
 }
 
-// died counts deaths of this worker without progress anywhere in the pool.
-func (w *slot) died(progress int64, why error) {
-	if progress != w.seen {
-		w.barren = 0
-	}
-	w.seen, w.why = progress, why
-	w.barren++
-}
-
 // requeue sends the items of a lost worker again. Nobody is charged with its
-// death, unless it died over a careful item: then that one and no other; or
+// death, unless it cannot have been the doing of another: then that one; or
 // because an item took too long: then that one.
 func (p *core) requeue(w *slot, v verdict, at scene, why *LostError) {
 	sent := w.sent
 	w.sent, w.bytes, w.items = nil, 0, 0
 	for i, c := range sent {
 		if !c.call.closed {
-			p.again(c, p.remedy(i, c, v, at), why)
+			p.again(c, p.remedy(i, c, c.id == w.opening, v, at), why)
 		}
 	}
 	p.rouse()
 }
 
-// remedy is how a lost chunk goes again. The indices are of items, or -1.
+// remedy is how a lost chunk goes again. The indices are of items.
 type remedy struct {
-	guilty  int  // is charged with the death
-	suspect int  // goes alone and careful, should it have been the cause
-	singly  bool // all go alone and careful
-	begun   bool // its worker had begun it
-	unread  bool // it was the next that its worker was to read
-	spared  bool // it was in work, but its worker was busy with something else
+	guilty  indices // are charged with the death
+	alone   indices // go to a process of their own
+	suspect indices // go singly and careful, should they have been the cause
+	pointed bool    // the recorder points at the suspect
+	begun   bool    // its worker had begun it
+	unread  bool    // it was the next that its worker was to read
+	spared  bool    // it was in work, but its worker was busy with something else
+}
+
+// indices are those from the first up to another, which is not among them.
+type indices struct{ from, to int }
+
+func (s indices) holds(i int) bool { return s.from <= i && i < s.to }
+
+func just(i int) indices { return indices{i, i + 1} }
+
+// apart reports whether item i must not go together with others.
+func (r *remedy) apart(i int) bool {
+	return r.guilty.holds(i) || r.alone.holds(i) || r.suspect.holds(i)
 }
 
 // readable is what every worker that could start can read: a smaller chunk that
@@ -142,10 +147,15 @@ type remedy struct {
 const readable = 64 << 10
 
 // remedy judges the i-th of the chunks that a lost worker had, by what its
-// recorder tells. What was begun goes again once as it was, but for the item at
-// which the worker was; then, as it does where nothing is known, singly.
-func (p *core) remedy(i int, c *chunk, v verdict, at scene) remedy {
-	r := remedy{guilty: -1, suspect: -1}
+// recorder tells; opening says that it was the first that the worker ever had. What
+// was begun goes again once as it was, but for the item at which the worker was; then,
+// as it does where nothing is known, singly and careful. A death over a careful item
+// may still be the doing of what its worker did before: such an item goes alone. A
+// death over the first item that a worker has is the item's.
+func (p *core) remedy(i int, c *chunk, opening bool, v verdict, at scene) (r remedy) {
+	if c.bytes.Load() == 0 { // it was never sent
+		return r
+	}
 	r.begun = !at.known || c.id <= at.chunk
 	r.unread = i == 0 && !r.begun && c.bytes.Load() > readable
 	again := r.unread && c.unread // perhaps it is more than a worker can read
@@ -153,24 +163,28 @@ func (p *core) remedy(i int, c *chunk, v verdict, at scene) remedy {
 	if at.known {
 		current = c.id == at.chunk || again
 	}
-	switch {
-	case c.bytes.Load() == 0: // it was never sent
-		r.begun, r.unread = false, false
-	case v.overdue && c.id == v.chunk && v.item == nobody:
-		r.singly = true
-	case i == 0 && p.spec.Retries == None && r.begun:
-		r.guilty = c.firstOpen() // it may have been run, whatever the reason
-	case v.overdue && c.id == v.chunk:
-		r.guilty = v.item
+	open, ran, all := c.firstOpen(), at.ranOf(i, c), indices{0, c.load.len()}
+	together := c.load.len() > 1 && ran == 0 // what is decoded is one value
+	atMostOnce := p.spec.Retries == None
+	switch overdue := v.overdue && c.id == v.chunk; {
+	case overdue && v.item == nobody && !(atMostOnce && at.known && ran > 0):
+		r.suspect = all
+	case atMostOnce && ran > 0:
+		r.guilty = indices{open, max(ran, open+1)} // they may have been run, whatever the reason
+	case overdue:
+		r.guilty = just(v.item)
 	case v.dismissed || v.overdue:
 	case at.apart && c.id == at.chunk && c.spared < p.spec.retries():
 		r.begun, r.spared = false, true
-	case current && c.careful && (!again || c.load.len() == 1):
-		r.guilty = c.firstOpen()
-	case !at.known || again || r.begun && c.lost:
-		r.singly = true
-	case current:
-		r.suspect = at.item
+	case c.careful && (current || r.begun && at.known) && !together:
+		if opening && current {
+			r.guilty = just(open)
+		}
+		r.alone = just(open)
+	case !at.known || again || r.begun && (c.lost || c.careful):
+		r.suspect = all
+	case current && at.item >= 0:
+		r.suspect, r.pointed = just(at.item), true
 	}
 	return r
 }
@@ -202,9 +216,8 @@ func (p *core) again(c *chunk, r remedy, why *LostError) {
 // piece is how many items from first on go again together.
 func (c *chunk) piece(first int, r remedy) int {
 	n := 1
-	for !r.singly && !c.isAnswered(first) && first != r.guilty && first != r.suspect &&
-		first+n < c.load.len() &&
-		!c.isAnswered(first+n) && first+n != r.guilty && first+n != r.suspect {
+	for !c.isAnswered(first) && !r.apart(first) && first+n < c.load.len() &&
+		!c.isAnswered(first+n) && !r.apart(first+n) {
 		n++
 	}
 	return n
@@ -216,121 +229,36 @@ func (c *chunk) isAnswered(i int) bool { return c.parts != nil && c.parts.answer
 func (p *core) resend(c *chunk, first int, piece load, r remedy, why *LostError) {
 	k := p.newChunk(c.call, c.first+first, piece)
 	k.charged, k.lost, k.unread = c.charged, c.lost || r.begun, c.unread || r.unread
-	k.careful = k.careful || c.careful || r.singly || first == r.guilty || first == r.suspect
+	k.alone = c.alone || r.alone.holds(first)
+	k.careful = k.careful || c.careful || k.alone || r.apart(first)
 	k.spared = c.spared
 	if r.spared {
 		k.spared++
 	}
-	if first == r.guilty {
+	if r.guilty.holds(first) {
 		k.charged++
 	}
 	if k.charged > p.spec.retries() {
+		piece.wipe()
 		p.deliver(k, piece, k.first, []*ItemError{{Index: k.first, Attempts: k.charged, Err: why}})
 		return
 	}
-	p.counts.Retries += int64(piece.len())
-	p.retry = append(p.retry, k)
+	if c.bytes.Load() > 0 {
+		p.counts.Retries += int64(piece.len())
+	}
+	switch {
+	case k.alone:
+		p.alone = append(p.alone, k)
+	case r.pointed && r.suspect.holds(first): // and perhaps the first that a new worker has
+		p.retry = slices.Insert(p.retry, 0, k)
+	default:
+		p.retry = append(p.retry, k)
+	}
 }
 
 // only returns the failure of item i, if it failed.
 func only(list []failure, i int) []failure {
 	return slices.DeleteFunc(slices.Clone(list), func(f failure) bool { return f.index != i })
-}
-
-// Back-off after deaths without progress, of which a worker may have
-// retries + budgetBeyond in a row.
-const (
-	firstBackoff = 10 * time.Millisecond
-	maxBackoff   = time.Second
-	budgetBeyond = 4
-)
-
-// replace starts a worker in the place of one that was lost. It returns nil
-// when the pool closes or its restart budget is spent.
-func (p *core) replace(w *slot) *process {
-	for {
-		delay, ok := p.mayRestart(w)
-		if !ok || !p.pause(delay) {
-			return nil
-		}
-		pr, err := p.launch(p.home.ctx, w)
-		if err == nil {
-			p.fill(w, pr)
-			return pr
-		}
-		if p.giveUpStarting(w, err) {
-			return nil
-		}
-	}
-}
-
-// mayRestart says how long to wait before the next start.
-func (p *core) mayRestart(w *slot) (delay time.Duration, ok bool) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.spentBudget(w) && p.broken == nil {
-		p.breakDown(fmt.Errorf("strategies: given up after %d deaths in a row without an answer in between: %w", w.barren, w.why))
-	}
-	if p.ending || p.broken != nil {
-		return 0, false
-	}
-	n := max(w.barren, w.unstarted+1)
-	if n < 2 {
-		return 0, true
-	}
-	return min(firstBackoff<<min(n-2, 10), maxBackoff), true
-}
-
-// spentBudget reports whether the worker may not be replaced again. What cannot
-// be started now, for want of descriptors or processes, is no reason to end a
-// run on which others work.
-func (p *core) spentBudget(w *slot) bool {
-	if w.unstarted > 0 && slices.ContainsFunc(p.slots, func(o *slot) bool { return o.process != nil && len(o.sent) > 0 }) {
-		return false
-	}
-	return w.barren >= p.spec.retries()+budgetBeyond
-}
-
-// pause waits, and reports false when the pool closes meanwhile.
-func (p *core) pause(d time.Duration) bool {
-	select {
-	case <-p.home.ctx.Done():
-		return false
-	case <-time.After(d):
-		return true
-	}
-}
-
-func (p *core) fill(w *slot, pr *process) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	w.process, w.unstarted = pr, 0
-	p.counts.Restarts++
-	if p.ending {
-		p.dismissAll(w)
-	}
-}
-
-// giveUpStarting counts a start that failed. It reports whether that was the
-// last one.
-func (p *core) giveUpStarting(w *slot, err error) bool {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	w.died(p.progress, err)
-	w.unstarted++
-	var setup *setupError
-	if p.spentBudget(w) || errors.As(err, &setup) {
-		p.breakDown(err)
-	}
-	return p.ending || p.broken != nil
-}
-
-// breakDown ends all calls, now and later.
-func (p *core) breakDown(err error) {
-	if p.broken == nil {
-		p.broken = err
-	}
-	p.endCalls(err)
 }
 
 // failAll ends the calls that run; the pool lives on.

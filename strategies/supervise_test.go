@@ -33,16 +33,19 @@ func (d *desk) die(w *slot) {
 	d.lost(d.spirit(w), "its last words")
 }
 
+// returned are the chunks that go again.
+func (d *desk) returned() []*chunk { return slices.Concat(d.alone, d.retry) }
+
 func TestNobodyIsChargedAtFirst(t *testing.T) {
 	d := newDesk(t, "process-gob,workers=1,chunk=3,window=2")
 	_, st := d.mapOf(6)
 	w := d.slots[0]
 	d.send(w)
 	d.die(w)
-	if got := firsts(d.retry); !slices.Equal(got, []int{0, 1, 2, 3, 4, 5}) {
+	if got := firsts(d.returned()); !slices.Equal(got, []int{0, 1, 2, 3, 4, 5}) {
 		t.Fatalf("to be sent again: %v, want each of the six items", got)
 	}
-	for _, c := range d.retry {
+	for _, c := range d.returned() {
 		if c.load.len() != 1 || !c.careful || c.charged != 0 {
 			t.Errorf("item %d goes again with %d items, careful: %v, charged %d", c.first, c.load.len(), c.careful, c.charged)
 		}
@@ -55,7 +58,8 @@ func TestNobodyIsChargedAtFirst(t *testing.T) {
 	}
 }
 
-func TestCarefulDeathChargesTheFirstUnanswered(t *testing.T) {
+// TestCarefulDeathIsASuspicion: what the worker answered before may be the cause.
+func TestCarefulDeathIsASuspicion(t *testing.T) {
 	d := newDesk(t, "process-gob,workers=1,chunk=4,window=4")
 	d.mapOf(4)
 	w := d.slots[0]
@@ -64,12 +68,30 @@ func TestCarefulDeathChargesTheFirstUnanswered(t *testing.T) {
 	batch := d.send(w)
 	d.answer(w, batch[0])
 	d.die(w)
-	var got []string
-	for _, c := range d.retry {
-		got = append(got, fmt.Sprintf("%d:%d", c.first, c.charged))
+	if got, want := d.again(), []string{"1+1a", "2+1c", "3+1c"}; !slices.Equal(got, want) {
+		t.Errorf("%v goes again, want %v", got, want)
 	}
-	if want := []string{"1:1", "2:0", "3:0"}; !slices.Equal(got, want) {
-		t.Errorf("item:charges %v, want %v", got, want)
+	if batch := d.send(w); len(batch) != 1 {
+		t.Fatalf("%d chunks went to the worker, want the suspect alone", len(batch))
+	}
+	d.die(w)
+	if got, want := d.again(), []string{"1+1ax", "2+1c", "3+1c"}; !slices.Equal(got, want) {
+		t.Errorf("after a death over nothing else %v goes again, want %v", got, want)
+	}
+}
+
+// TestCarefulDeathOfTheFirst: where the item was the first that its worker had, there
+// is no other cause.
+func TestCarefulDeathOfTheFirst(t *testing.T) {
+	d := newDesk(t, "process-gob,workers=1,chunk=4,window=4")
+	d.mapOf(4)
+	w := d.slots[0]
+	d.send(w)
+	d.die(w)
+	d.send(w)
+	d.die(w)
+	if got, want := d.again(), []string{"0+1ax", "1+1c", "2+1c", "3+1c"}; !slices.Equal(got, want) {
+		t.Errorf("%v goes again, want %v", got, want)
 	}
 }
 
@@ -109,8 +131,8 @@ func TestChargesUntilAnItemIsGivenUp(t *testing.T) {
 		call, st := d.mapOf(8)
 		deaths := d.poison(call, 2)
 		d.checkResults(call, st, 2)
-		if want := 1 + retries + 1; deaths != want {
-			t.Errorf("%s: %d deaths, want %d: one without a charge, and %d charges", spec, deaths, want, retries+1)
+		if want := 2 + retries + 1; deaths != want {
+			t.Errorf("%s: %d deaths, want %d: two without a charge, and %d charges", spec, deaths, want, retries+1)
 		}
 		var lost *LostError
 		f := st.failed[0]
@@ -132,7 +154,7 @@ func TestRunAtMostOnce(t *testing.T) {
 	}
 	d.answer(w, batch[0])
 	d.die(w)
-	if got := firsts(d.retry); !slices.Equal(got, []int{2, 3}) {
+	if got := firsts(d.returned()); !slices.Equal(got, []int{2, 3}) {
 		t.Errorf("to be sent again: %v, want those that were not begun: [2 3]", got)
 	}
 	for _, c := range d.send(w) {
@@ -155,7 +177,7 @@ func TestRunAtMostOnceInChunks(t *testing.T) {
 		t.Fatal(err)
 	}
 	d.die(w)
-	if got := firsts(d.retry); !slices.Equal(got, []int{2, 3, 4, 5}) {
+	if got := firsts(d.returned()); !slices.Equal(got, []int{2, 3, 4, 5}) {
 		t.Errorf("to be sent again: %v, want what was not begun: [2 3 4 5]", got)
 	}
 	for !isDone(call) {
@@ -197,13 +219,13 @@ func TestOverdueItemIsChargedAndNoOther(t *testing.T) {
 	progress(batch[0], 1, time.Second+1)
 	progress(batch[1], 2, time.Hour) // too late: the first reason counts
 	d.lost(pr, "")
-	for _, c := range d.retry {
+	for _, c := range d.returned() {
 		if want := map[int]int{1: 1}[c.first]; c.charged != want {
 			t.Errorf("item %d is charged %d times, want %d", c.first, c.charged, want)
 		}
 	}
 	var pieces []string
-	for _, c := range d.retry {
+	for _, c := range d.returned() {
 		pieces = append(pieces, fmt.Sprintf("%d+%d", c.first, c.load.len()))
 	}
 	if want := []string{"0+1", "1+1", "2+1", "3+3"}; !slices.Equal(pieces, want) {
@@ -240,13 +262,13 @@ func TestDismissalChargesNobody(t *testing.T) {
 	pr := d.spirit(w)
 	pr.dismiss("asked to leave")
 	d.lost(pr, "")
-	for _, c := range d.retry {
+	for _, c := range d.returned() {
 		if c.charged != 0 {
 			t.Errorf("item %d is charged with a dismissal", c.first)
 		}
 	}
-	if d.counts.Deaths != 1 || w.barren != 1 || len(d.retry) != 2 {
-		t.Errorf("%d deaths, %d without progress, %d to send again; want 1, 1, 2", d.counts.Deaths, w.barren, len(d.retry))
+	if d.counts.Deaths != 1 || w.restarts.barren != 1 || len(d.returned()) != 2 {
+		t.Errorf("%d deaths, %d without progress, %d to send again; want 1, 1, 2", d.counts.Deaths, w.restarts.barren, len(d.returned()))
 	}
 }
 
@@ -258,13 +280,13 @@ func TestClosedCallsAreNotSentAgain(t *testing.T) {
 	d.send(w)
 	a.close()
 	d.die(w)
-	for _, c := range d.retry {
+	for _, c := range d.returned() {
 		if c.call != b {
 			t.Error("an item of a closed call is to be sent again")
 		}
 	}
-	if len(d.retry) != 2 || len(w.urgent) != 0 {
-		t.Errorf("%d items to be sent again, want 2; %d orders are left for the next worker", len(d.retry), len(w.urgent))
+	if len(d.returned()) != 2 || len(w.urgent) != 0 {
+		t.Errorf("%d items to be sent again, want 2; %d orders are left for the next worker", len(d.returned()), len(w.urgent))
 	}
 }
 
@@ -280,7 +302,7 @@ func TestPartlyAnsweredChunk(t *testing.T) {
 		t.Fatal(err)
 	}
 	d.die(w)
-	if got := firsts(d.retry); !slices.Equal(got, []int{1, 3}) {
+	if got := firsts(d.returned()); !slices.Equal(got, []int{1, 3}) {
 		t.Errorf("to be sent again: %v, want [1 3]", got)
 	}
 	if call.answered != 2 || len(st.failed) != 1 || st.failed[0].Index != 2 || st.failed[0].Attempts != 1 || !errors.Is(st.failed[0], cause) {
@@ -331,138 +353,14 @@ func TestRecycledWorkerIsNoDeath(t *testing.T) {
 		d.answer(w, c)
 	}
 	d.die(w)
-	if d.counts.Deaths != 0 || w.barren != 0 || w.retiring || w.given != 0 {
+	if d.counts.Deaths != 0 || w.restarts.barren != 0 || w.retiring || w.given != 0 {
 		t.Errorf("a worker that left as it was asked to: %d deaths, %d without progress; retiring %v, given %d",
-			d.counts.Deaths, w.barren, w.retiring, w.given)
+			d.counts.Deaths, w.restarts.barren, w.retiring, w.given)
 	}
 	d.send(w)
 	d.die(w) // with items in hand
 	if d.counts.Deaths != 1 {
 		t.Errorf("a worker that died with items is counted %d times", d.counts.Deaths)
-	}
-}
-
-func TestRestartsWithoutProgressAreBounded(t *testing.T) {
-	d := newDesk(t, "process-gob,workers=1,chunk=1,window=1")
-	call, _ := d.mapOf(1)
-	w := d.slots[0]
-	var delays []time.Duration
-	for {
-		w.died(d.progress, errAnswer)
-		delay, ok := d.mayRestart(w)
-		if !ok {
-			break
-		}
-		delays = append(delays, delay)
-	}
-	const ms = time.Millisecond
-	if want := []time.Duration{0, 10 * ms, 20 * ms, 40 * ms, 80 * ms}; !slices.Equal(delays, want) {
-		t.Errorf("waits before restarts: %v, want %v", delays, want)
-	}
-	want := "strategies: given up after 6 deaths in a row without an answer in between: " + errAnswer.Error()
-	if !isDone(call) || call.err == nil || call.err.Error() != want {
-		t.Errorf("the open call ended: %v, with %v; want %s", isDone(call), call.err, want)
-	}
-	if _, err := d.core.begin(t.Context(), call.stock); err == nil || err.Error() != want {
-		t.Errorf("a call on the broken pool: %v", err)
-	}
-}
-
-func TestProgressOfThePastDoesNotHelp(t *testing.T) {
-	d := newDesk(t, "process-gob,workers=1,chunk=1,window=1")
-	d.mapOf(2)
-	w := d.slots[0]
-	d.answer(w, d.send(w)[0])
-	deaths := 0
-	for ok := true; ok && deaths < 100; deaths++ {
-		w.died(d.progress, errAnswer)
-		_, ok = d.mayRestart(w)
-	}
-	if want := 2 + budgetBeyond; deaths != want {
-		t.Errorf("after one answer the worker may die %d times in a row, want %d", deaths, want)
-	}
-}
-
-func TestProgressAnywhereRenewsTheBudget(t *testing.T) {
-	d := newDesk(t, "process-gob,workers=2,chunk=1,window=1")
-	d.mapOf(1000)
-	w, other := d.slots[0], d.slots[1]
-	for range 100 {
-		w.died(d.progress, errAnswer)
-		if delay, ok := d.mayRestart(w); !ok || delay != 0 {
-			t.Fatalf("a death with progress before it: restart %v after %v", ok, delay)
-		}
-		d.answer(other, d.send(other)[0])
-	}
-}
-
-func TestBackoffIsBounded(t *testing.T) {
-	d := newDesk(t, "process-gob,workers=1,retries=1000")
-	w := d.slots[0]
-	w.barren = 900
-	if delay, ok := d.mayRestart(w); !ok || delay != time.Second {
-		t.Errorf("after 900 deaths: %v, %v; want a second", delay, ok)
-	}
-}
-
-func TestGivingUpAnItemIsProgress(t *testing.T) {
-	d := newDesk(t, "process-gob,workers=1,chunk=1,window=1,retries=0")
-	d.mapOf(100)
-	w := d.slots[0]
-	for range 50 {
-		d.send(w)
-		d.die(w)
-		if _, ok := d.mayRestart(w); !ok {
-			t.Fatal("the budget is spent, though every death gave up an item")
-		}
-	}
-}
-
-func TestFailedStartsAreBounded(t *testing.T) {
-	d := newDesk(t, "process-gob,workers=1,retries=1")
-	call, _ := d.mapOf(1)
-	w, cause := d.slots[0], errors.New("no such file")
-	for i := range 4 {
-		if d.giveUpStarting(w, cause) {
-			t.Fatalf("given up after %d starts", i+1)
-		}
-	}
-	if !d.giveUpStarting(w, cause) || !errors.Is(call.err, cause) {
-		t.Errorf("after retries + 4 starts the call's error is %v", call.err)
-	}
-}
-
-// TestFailedStartsBesideWork: the run goes on with those that work, as long as
-// they do.
-func TestFailedStartsBesideWork(t *testing.T) {
-	d := newDesk(t, "process-gob,workers=2,chunk=1,window=1,retries=1")
-	call, _ := d.mapOf(2)
-	w, other, cause := d.slots[0], d.slots[1], errors.New("too many open files")
-	d.spirit(other)
-	batch := d.send(other)
-	for i := range 20 {
-		if d.giveUpStarting(w, cause) {
-			t.Fatalf("given up after %d starts, though another worker is busy", i+1)
-		}
-		if _, ok := d.mayRestart(w); !ok {
-			t.Fatalf("no start after %d that failed, though another worker is busy", i+1)
-		}
-	}
-	d.answer(other, batch[0])
-	for range 6 {
-		d.giveUpStarting(w, cause)
-	}
-	if !errors.Is(call.err, cause) {
-		t.Errorf("with nobody at work, the call's error is %v", call.err)
-	}
-}
-
-func TestFailedSetupEndsThePool(t *testing.T) {
-	d := newDesk(t, "process-gob,workers=1")
-	call, _ := d.mapOf(1)
-	err := fmt.Errorf("start: %w", &setupError{errors.New("no table")})
-	if !d.giveUpStarting(d.slots[0], err) || call.err == nil || !strings.Contains(call.err.Error(), "setup: no table") {
-		t.Errorf("a replacement whose Setup failed: the call's error is %v", call.err)
 	}
 }
 
@@ -572,8 +470,8 @@ func TestRunAtMostOnceWhateverTheReason(t *testing.T) {
 	}
 	d.answer(w, batch[0]) // it was on its way
 	d.lost(pr, "")
-	if len(d.retry) != 0 {
-		t.Errorf("killed for the item before: item %d is sent again", d.retry[0].first)
+	if len(d.returned()) != 0 {
+		t.Errorf("killed for the item before: item %d is sent again", d.returned()[0].first)
 	}
 	d = newDesk(t, "process-gob,workers=1,chunk=1,window=2,retries=0")
 	d.mapOf(2)
@@ -582,7 +480,7 @@ func TestRunAtMostOnceWhateverTheReason(t *testing.T) {
 	pr = d.spirit(w)
 	pr.dismiss("for no fault of its items")
 	d.lost(pr, "")
-	if got := firsts(d.retry); !slices.Equal(got, []int{1}) {
+	if got := firsts(d.returned()); !slices.Equal(got, []int{1}) {
 		t.Errorf("dismissed: to be sent again are %v, want [1]", got)
 	}
 }

@@ -204,9 +204,10 @@ func poisonInChunk(t *testing.T, e env) {
 		if n := pool.Stats().Chunks - before.Chunks; n > 2 {
 			t.Errorf("poison at %d: the other items were answered in %d chunks, want 2 at most", k, n)
 		}
-		// Nobody is charged with the first.
-		if n := pool.Stats().Deaths - before.Deaths; n != strategies.DefaultRetries+2 {
-			t.Errorf("poison at %d: %d deaths, want %d", k, n, strategies.DefaultRetries+2)
+		// Nobody is charged with the first, nor with the next if its worker had been at
+		// work before.
+		if n, least := pool.Stats().Deaths-before.Deaths, int64(strategies.DefaultRetries+2); n != least && n != least+1 {
+			t.Errorf("poison at %d: %d deaths, want %d or one more", k, n, least)
 		}
 	}
 	survives(t, pool)

@@ -52,11 +52,9 @@ func starved(t *testing.T, e env, resource int, to uint64, says string) {
 		t.Errorf("the Open that failed left the workers %v", left)
 	}
 	pool := open(t, e, endure)
-	var err error
 	limited(t, resource, to, func() {
-		var replies []reply
 		items := illAt(40, "kill", t.TempDir(), 7)
-		replies, err = pool.Map(within(t, patience), items)
+		replies, err := pool.Map(within(t, patience), items)
 		switch {
 		case err == nil:
 			right(t, items, replies)
@@ -64,10 +62,6 @@ func starved(t *testing.T, e env, resource int, to uint64, says string) {
 			t.Errorf("Map: %v, want all results, or an error that says %q", err, says)
 		}
 	})
-	if err != nil && strings.Contains(err.Error(), "start worker ") { // this pool is given up
-		pool.Close()
-		pool = open(t, e, endure)
-	}
 	survives(t, pool)
 }
 
