@@ -42,7 +42,7 @@ func NewBeside(a, b *record.Run) *Beside {
 	d.warnInputs()
 	for i, names := range only {
 		if len(names) > 0 {
-			d.warn("only in %s: %s", letters[i], some(names))
+			d.warn("only in %s: %s", letters[i], many(names))
 		}
 	}
 	d.warnOwn()
@@ -98,12 +98,32 @@ func (d *Beside) legend() []string {
 func (d *Beside) tables() []*table {
 	var all []*table
 	for _, p := range d.pairs {
+		if !p.Main && hasStrategy(p) {
+			continue
+		}
 		all = append(all, besideTable(p))
-		if t := besideCosts(p); t != nil {
+		if t := besideCosts(p); t != nil && p.Main {
 			all = append(all, t)
 		}
 	}
 	return all
+}
+
+// details are the other metrics of benchmarks that compare strategies, of which there are
+// too many for a terminal.
+func (d *Beside) details() []*table {
+	var all []*table
+	for _, p := range d.pairs {
+		if !p.Main && hasStrategy(p) {
+			all = append(all, besideTable(p))
+		}
+	}
+	return all
+}
+
+// hasStrategy reports whether the benchmark compares strategies.
+func hasStrategy(p *analysis.Beside) bool {
+	return slices.ContainsFunc(p.Rows, func(r analysis.BesideRow) bool { return r.Column[0].Strategy != "" })
 }
 
 // differences has in its rows what the two runs say differently about
@@ -126,6 +146,11 @@ func (d *Beside) differences() *table {
 			t.rows = append(t.rows, []string{key, orDash(a), orDash(b)})
 		}
 		seen[key] = true
+	}
+	for _, diff := range record.Match(d.Runs[0].Run.IDs(), d.Runs[1].Run.IDs()).Differ {
+		if !seen[diff.Key] && !slices.Contains([]string{"goos", "goarch", "cpu"}, diff.Key) { // those are in the line of the machine
+			t.rows = append(t.rows, []string{diff.Key, diff.Base, diff.Head})
+		}
 	}
 	if len(t.rows) == 0 {
 		t.rows = [][]string{{"nothing that the files tell", "-", "-"}}
@@ -154,7 +179,7 @@ func (r *Report) said() map[string]string {
 
 // besideTable has the cells of a benchmark down, and both runs across.
 func besideTable(p *analysis.Beside) *table {
-	t := &table{title: p.Bench + ": " + metricWords(p.Metric), head: besideHead(p.Bench)}
+	t := &table{title: p.Title + ": " + metricWords(p.Metric), head: besideHead(p.Bench)}
 	for _, row := range p.Rows {
 		t.rows = append(t.rows, besideRow(row, row.Value, row.Ratio, p.Metric))
 	}
@@ -163,7 +188,7 @@ func besideTable(p *analysis.Beside) *table {
 
 // besideCosts has the handoff costs, nil where the runs tell none.
 func besideCosts(p *analysis.Beside) *table {
-	t := &table{title: p.Bench + ": handoff cost per item", head: besideHead(p.Bench)}
+	t := &table{title: p.Title + ": handoff cost per item", head: besideHead(p.Bench)}
 	for _, row := range p.Rows {
 		if row.Costs {
 			t.rows = append(t.rows, besideRow(row, row.Cost, row.CostRatio, analysis.MetricItem))
@@ -206,6 +231,9 @@ func (d *Beside) Text() string {
 	for _, t := range append([]*table{d.differences()}, d.tables()...) {
 		fmt.Fprintf(&out, "\n%s\n%s", t.title, t)
 	}
+	if n := len(d.details()); n > 0 {
+		fmt.Fprintf(&out, "\n%d tables of other metrics are in summary.md and on the page, which -o writes\n", n)
+	}
 	out.WriteString("\n")
 	for _, w := range append([]string{strings.ReplaceAll(notVerdict, "`", `"`)}, d.Warnings...) {
 		fmt.Fprintf(&out, "warning: %s\n", w)
@@ -226,6 +254,9 @@ func (d *Beside) Markdown() string {
 		fmt.Fprintf(&out, "\n## %s\n\n%s", t.title, t)
 	}
 	markdownMethods(&out, []string{besideMethod})
+	for _, t := range d.details() {
+		fmt.Fprintf(&out, "\n## %s\n\n%s", t.title, t)
+	}
 	return out.String()
 }
 
@@ -248,7 +279,7 @@ func (d *Beside) page() (*page, error) {
 	about := newPageTable("differences", d.differences())
 	return &page{
 		Title: d.title(), Lead: append(d.legend(), notVerdict), Warnings: d.Warnings, About: &about,
-		Pictures: pictures, Tables: newPageTables(d.tables()), Methods: []string{besideMethod},
+		Pictures: pictures, Tables: newPageTables(append(d.tables(), d.details()...)), Methods: []string{besideMethod},
 		Files: fileLinks([]string{summaryName}),
 	}, err
 }

@@ -39,7 +39,7 @@ func flooredTable(f *analysis.Floors) *table {
 
 // floorTable has the floors down and what they move across.
 func floorTable(m *analysis.Matrix) *table {
-	t := &table{title: m.Bench + ": what moving the bytes costs, and starting processes" + sameN(m), head: []string{m.Bench}}
+	t := &table{title: m.Heading + ": what moving the bytes costs, and starting processes" + sameN(m), head: []string{m.Bench}}
 	for _, w := range m.Works {
 		head := w.Name
 		if head == "" {
@@ -66,7 +66,7 @@ func floorCell(m *analysis.Matrix, cell *analysis.Cell) string {
 	if len(cell.Values(metric)) == 0 {
 		metric = analysis.MetricOp
 	}
-	return formatInterval(m.Summary(cell, metric), metric) + ownN(m, cell)
+	return summaryCell(m, cell, metric)
 }
 
 // autoTable has one work a row.

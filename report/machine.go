@@ -2,20 +2,27 @@ package report
 
 import (
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/handoff-go/handoff/report/plots"
 	"github.com/handoff-go/handoff/report/record"
 )
 
-// config returns the value of a config line, as the first sample has it.
+// config returns the value of a config line, as the first sample that has it says.
 func (r *Report) config(key string) string {
-	for _, p := range r.Run.Samples[0].Config {
-		if p.Key == key {
-			return p.Value
+	return r.Run.Config(key)
+}
+
+// packages are the import paths of all benchmarks.
+func (r *Report) packages() string {
+	var all []string
+	for _, id := range r.Run.IDs() {
+		if id.Package != "" && !slices.Contains(all, id.Package) {
+			all = append(all, id.Package)
 		}
 	}
-	return ""
+	return some(all)
 }
 
 func (r *Report) caption() plots.Caption {
@@ -59,7 +66,7 @@ func (r *Report) machineLines() []record.Pair {
 		{Key: "machine", Value: strings.Join(nonEmpty(r.platform(), r.cpus(), r.config("cpu")), ", ")},
 		{Key: "go", Value: r.Run.Marks["go"]},
 		{Key: "kernel", Value: r.Run.Marks["kernel"]},
-		{Key: "package", Value: r.config("pkg")},
+		{Key: "package", Value: r.packages()},
 		{Key: "suite", Value: r.config("suite")},
 		{Key: "seed", Value: r.config("seed")},
 		{Key: "peers", Value: r.config("peers")},

@@ -85,7 +85,7 @@ func mainTables(m *analysis.Matrix) []*table {
 	var all []*table
 	parts := m.Parts()
 	for i, part := range parts {
-		name := m.Bench
+		name := m.Heading
 		if len(parts) > 1 {
 			name += fmt.Sprintf(" (%d of %d)", i+1, len(parts))
 		}
@@ -164,12 +164,18 @@ func sameN(m *analysis.Matrix) string {
 	return ""
 }
 
-// ownN says the number of samples of one cell, where sameN does not.
-func ownN(m *analysis.Matrix, cell *analysis.Cell) string {
-	if least, most := m.SampleCounts(); least == most {
+// ownN says the number of samples of one cell that have a metric, where sameN does not.
+func ownN(m *analysis.Matrix, i analysis.Interval) string {
+	if least, most := m.SampleCounts(); least == most && i.N == most || i.N == 0 {
 		return ""
 	}
-	return fmt.Sprintf(" n=%d", len(cell.Samples))
+	return fmt.Sprintf(" n=%d", i.N)
+}
+
+// summaryCell is the median of a metric, its interval and, where need be, the number of samples.
+func summaryCell(m *analysis.Matrix, cell *analysis.Cell, metric string) string {
+	i := m.Summary(cell, metric)
+	return formatInterval(i, metric) + ownN(m, i)
 }
 
 func mainCell(m *analysis.Matrix, w analysis.Work, c analysis.Column, metric string) string {
@@ -177,7 +183,7 @@ func mainCell(m *analysis.Matrix, w analysis.Work, c analysis.Column, metric str
 	if cell == nil {
 		return ""
 	}
-	text := formatInterval(m.Summary(cell, metric), metric) + ownN(m, cell)
+	text := summaryCell(m, cell, metric)
 	if c.IsSerial() || m.Serial(w) == nil {
 		return text
 	}
@@ -199,7 +205,8 @@ func formatSpeedup(s analysis.Interval, ok bool) string {
 	return text
 }
 
-// formatInterval is "9.795µs ±2%", with ±∞ where there are too few samples.
+// formatInterval is "9.795µs ±2%", with ±∞ where there are too few samples, and ±? where some
+// are zero.
 func formatInterval(i analysis.Interval, metric string) string {
 	if math.IsNaN(i.Center) {
 		return "-"
@@ -208,7 +215,9 @@ func formatInterval(i analysis.Interval, metric string) string {
 	switch {
 	case i.Known() && i.Lo == i.Hi:
 		spread = "0%"
-	case i.Known() && i.Center != 0:
+	case i.Known() && i.Lo == 0: // no part of the median says how far that is, nor does benchstat
+		spread = "?"
+	case i.Known():
 		spread = fmt.Sprintf("%.0f%%", 100*i.Spread())
 	}
 	return formatValue(i.Center, metric) + " ±" + spread
@@ -232,7 +241,7 @@ func formatValue(v float64, metric string) string {
 
 // metricTable has all metrics of one work down and strategies across.
 func metricTable(m *analysis.Matrix, w analysis.Work) *table {
-	t := &table{title: strings.Join(nonEmpty("Every metric of", m.Bench, w.Name), " ") + sameN(m), head: []string{"metric"}}
+	t := &table{title: strings.Join(nonEmpty("Every metric of", m.Heading, w.Name), " ") + sameN(m), head: []string{"metric"}}
 	cells := m.Row(w)
 	if n := len(cells); n > widest {
 		t.title += fmt.Sprintf(", %d of %d strategies", widest, n)
@@ -244,7 +253,7 @@ func metricTable(m *analysis.Matrix, w analysis.Work) *table {
 	for _, metric := range m.Metrics() {
 		row := []string{analysis.Untidy(metric)}
 		for _, cell := range cells {
-			row = append(row, formatInterval(m.Summary(cell, metric), metric)+ownN(m, cell))
+			row = append(row, summaryCell(m, cell, metric))
 		}
 		t.rows = append(t.rows, row)
 	}
@@ -254,7 +263,7 @@ func metricTable(m *analysis.Matrix, w analysis.Work) *table {
 // plainTable is for a benchmark of strangers, without strategies: work down,
 // metrics across.
 func plainTable(m *analysis.Matrix) *table {
-	t := &table{title: m.Bench + sameN(m), head: []string{m.Bench}}
+	t := &table{title: m.Heading + sameN(m), head: []string{m.Bench}}
 	metrics := m.Metrics()
 	for _, metric := range metrics {
 		t.head = append(t.head, analysis.Untidy(metric))
@@ -263,7 +272,7 @@ func plainTable(m *analysis.Matrix) *table {
 		for _, cell := range m.Row(w) {
 			row := []string{orDash(strings.Join(nonEmpty(w.Name, cell.Column.Name), " "))}
 			for _, metric := range metrics {
-				row = append(row, formatInterval(m.Summary(cell, metric), metric)+ownN(m, cell))
+				row = append(row, summaryCell(m, cell, metric))
 			}
 			t.rows = append(t.rows, row)
 		}

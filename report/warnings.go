@@ -38,6 +38,7 @@ func (r *Report) addWarnings() {
 	r.warnRetaken()
 	r.warnRounds()
 	r.warnConfigs()
+	r.warnPartly()
 	r.warnSamples()
 	r.warnGaps()
 	r.warnSpread()
@@ -110,9 +111,28 @@ func (r *Report) warnConfigs() {
 	}
 	for _, m := range r.matrices {
 		if n := seen[m.Bench]; n > 1 {
-			r.warn("%s was measured under %d different configurations: each has its own table, pictures show the first", m.Bench, n)
+			r.warn("%s was measured under %d different configurations (packages, processors, config lines): each has its own table, pictures show the first", m.Bench, n)
 			seen[m.Bench] = 0
 		}
+	}
+}
+
+// warnPartly names the metrics that a cell has in some of its samples only. Package bench
+// leaves out what is zero; it names strategies.
+func (r *Report) warnPartly() {
+	var partly []string
+	r.eachCell(func(m *analysis.Matrix, c *analysis.Cell, name string) {
+		if c.Column.Strategy != "" {
+			return
+		}
+		for _, metric := range c.Metrics() {
+			if n := len(c.Values(metric)); n < len(c.Samples) {
+				partly = append(partly, fmt.Sprintf("%s of %s in %d of its %d samples", analysis.Untidy(metric), name, n, len(c.Samples)))
+			}
+		}
+	})
+	if len(partly) > 0 {
+		r.warn("not measured in every sample, which is not zero: %s", many(partly))
 	}
 }
 
@@ -121,7 +141,7 @@ func (r *Report) eachCell(f func(m *analysis.Matrix, c *analysis.Cell, name stri
 	for _, m := range r.matrices {
 		for _, w := range m.Works {
 			for _, c := range m.Row(w) {
-				f(m, c, strings.Join(nonEmpty(m.Bench, c.Column.Name, w.Name), " "))
+				f(m, c, strings.Join(nonEmpty(m.Title, c.Column.Name, w.Name), " "))
 			}
 		}
 	}
@@ -156,12 +176,21 @@ func (r *Report) warnGaps() {
 	var names []string
 	for _, m := range r.matrices {
 		for _, g := range m.Gaps() {
-			names = append(names, strings.Join(nonEmpty(m.Bench, g.Column.Name, g.Work.Name), " "))
+			names = append(names, strings.Join(nonEmpty(m.Title, g.Column.Name, g.Work.Name), " "))
 		}
 	}
 	if len(names) > 0 {
 		r.warn("no samples, so left out of tables and pictures, of %s", some(names))
 	}
+}
+
+// many lists names that somebody will want to go through.
+func many(names []string) string {
+	const shown = 50
+	if len(names) <= shown {
+		return strings.Join(names, ", ")
+	}
+	return fmt.Sprintf("%s and %d more", strings.Join(names[:shown], ", "), len(names)-shown)
 }
 
 // some lists the first names and counts the rest.

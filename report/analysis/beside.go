@@ -11,7 +11,9 @@ import (
 // run, 1 the second.
 type Beside struct {
 	Bench  string
-	Metric string // what Value is: a time where both runs have one
+	Title  string // Bench, and what tells it from the others of the first run
+	Metric string // what Value is
+	Main   bool   // the metric is the first of the benchmark: a time where both runs have one
 	Rows   []BesideRow
 }
 
@@ -29,43 +31,66 @@ type BesideRow struct {
 	Costs     bool
 }
 
-// SideBySide puts the benchmarks of two runs beside each other. Benchmarks
-// belong together by name and package; where a run has several of them, measured
-// under different configurations, by all config lines. only lists the cells, by
-// name, that the other run has no partner for.
+// SideBySide puts the benchmarks of two runs beside each other, one Beside for each metric
+// that both have, the time first. Benchmarks belong together as cells do ([record.Match]);
+// where there is no doubt, also those of machines with different numbers of CPUs. only lists
+// the cells, by name, and the metrics of cells, that the other run has no partner for.
 func SideBySide(a, b []*Matrix) (all []*Beside, only [2][]string) {
-	left := slices.Clone(b)
+	partner := partnersOf(a, b)
+	taken := map[*Matrix]bool{}
 	for _, m := range a {
-		i := partnerOf(m, a, left)
-		if i < 0 {
+		o := partner[m]
+		if o == nil {
 			only[0] = append(only[0], m.names(m.ordered())...)
 			continue
 		}
-		p, lone := newBeside(m, left[i])
-		left = slices.Delete(left, i, i+1)
+		taken[o] = true
+		besides, lone := newBesides(m, o)
 		only[0], only[1] = append(only[0], lone[0]...), append(only[1], lone[1]...)
-		if len(p.Rows) > 0 {
-			all = append(all, p)
-		}
+		all = append(all, besides...)
 	}
-	for _, m := range left {
-		only[1] = append(only[1], m.names(m.ordered())...)
+	for _, m := range b {
+		if !taken[m] {
+			only[1] = append(only[1], m.names(m.ordered())...)
+		}
 	}
 	return all, only
 }
 
-// partnerOf returns the index of the matrix of others that belongs to m, -1 for
-// none.
-func partnerOf(m *Matrix, own, others []*Matrix) int {
-	alike := func(o *Matrix) bool { return o.Bench == m.Bench && o.config("pkg") == m.config("pkg") }
-	same := func(o *Matrix) bool { return alike(o) && o.Procs == m.Procs && slices.Equal(o.Config, m.Config) }
-	if i := slices.IndexFunc(others, same); i >= 0 {
-		return i
+// partnersOf finds the matrix of the other run that belongs to each.
+func partnersOf(a, b []*Matrix) map[*Matrix]*Matrix {
+	partner, taken := map[*Matrix]*Matrix{}, map[*Matrix]bool{}
+	for _, p := range record.Match(idsOf(a), idsOf(b)).Pairs {
+		x, y := ofID(a, p.Base), ofID(b, p.Head)
+		for i := range min(len(x), len(y)) { // more than one only where names differ in the order of their keys
+			partner[x[i]], taken[y[i]] = y[i], true
+		}
 	}
-	if count(own, alike) > 1 || count(others, alike) > 1 {
-		return -1
+	alike := func(m, o *Matrix) bool {
+		return m.Bench == o.Bench && (m.ID.Package == o.ID.Package || m.ID.Package == "" || o.ID.Package == "")
 	}
-	return slices.IndexFunc(others, alike)
+	for _, m := range a {
+		likeM := slices.DeleteFunc(slices.Clone(b), func(o *Matrix) bool { return !alike(m, o) })
+		if partner[m] != nil || len(likeM) != 1 || taken[likeM[0]] {
+			continue
+		}
+		if count(a, func(o *Matrix) bool { return alike(o, likeM[0]) }) == 1 {
+			partner[m], taken[likeM[0]] = likeM[0], true
+		}
+	}
+	return partner
+}
+
+func idsOf(all []*Matrix) []record.ID {
+	ids := make([]record.ID, len(all))
+	for i, m := range all {
+		ids[i] = m.ID
+	}
+	return ids
+}
+
+func ofID(all []*Matrix, id record.ID) []*Matrix {
+	return slices.DeleteFunc(slices.Clone(all), func(m *Matrix) bool { return m.ID != id })
 }
 
 func count(all []*Matrix, want func(*Matrix) bool) int {
@@ -78,54 +103,77 @@ func count(all []*Matrix, want func(*Matrix) bool) int {
 	return n
 }
 
-func (m *Matrix) config(key string) string {
-	for _, p := range m.Config {
-		if p.Key == key {
-			return p.Value
-		}
-	}
-	return ""
-}
-
 func (m *Matrix) names(cells []*Cell) []string {
 	names := make([]string, len(cells))
 	for i, c := range cells {
-		names[i] = strings.Join(strings.Fields(m.Bench+" "+c.Column.Name+" "+c.Work.Name), " ")
+		names[i] = strings.Join(strings.Fields(m.Title+" "+c.Column.Name+" "+c.Work.Name), " ")
 	}
 	return names
 }
 
-func newBeside(a, b *Matrix) (p *Beside, lone [2][]string) {
-	p = &Beside{Bench: a.Bench, Metric: commonMetric(a, b)}
+// newBesides compares two matrices, in a Beside for each metric that both have.
+func newBesides(a, b *Matrix) (all []*Beside, lone [2][]string) {
+	var cells [][2]*Cell
 	partners := newPartners(a, b)
 	for _, cell := range a.ordered() {
 		partner := partners.of(cell)
-		if partner == nil || p.Metric == "" {
+		if partner == nil {
 			lone[0] = append(lone[0], a.names([]*Cell{cell})...)
 			continue
 		}
 		partners.taken[partner] = true
-		p.Rows = append(p.Rows, p.row([2]*Matrix{a, b}, [2]*Cell{cell, partner}))
+		cells = append(cells, [2]*Cell{cell, partner})
 	}
 	lone[1] = b.names(slices.DeleteFunc(b.ordered(), func(c *Cell) bool { return partners.taken[c] }))
-	return p, lone
+	var only [2][]string
+	for i, metric := range commonMetrics(a, b) {
+		p := &Beside{Bench: a.Bench, Title: besideTitle(a, b), Metric: metric, Main: i == 0}
+		for _, c := range cells {
+			has := [2]bool{c[0].has(metric), c[1].has(metric)}
+			switch {
+			case has[0] && has[1]:
+				p.Rows = append(p.Rows, p.row([2]*Matrix{a, b}, c))
+			case has[0]:
+				only[0] = append(only[0], Untidy(metric)+" of "+a.names(c[:1])[0])
+			case has[1]:
+				only[1] = append(only[1], Untidy(metric)+" of "+b.names(c[1:])[0])
+			}
+		}
+		if len(p.Rows) > 0 {
+			all = append(all, p)
+		}
+	}
+	return all, [2][]string{append(lone[0], only[0]...), append(lone[1], only[1]...)}
 }
 
-// commonMetric is the time that both have in all cells, else the first metric
-// that both have in any.
-func commonMetric(a, b *Matrix) string {
+// besideTitle names both where they go by different names, as on machines with different
+// numbers of CPUs.
+func besideTitle(a, b *Matrix) string {
+	if a.Procs != b.Procs {
+		return a.ID.FullName() + " beside " + b.ID.FullName()
+	}
+	return a.Heading
+}
+
+func (c *Cell) has(metric string) bool {
+	return slices.ContainsFunc(c.Samples, func(s record.Sample) bool {
+		_, ok := s.Values[metric]
+		return ok
+	})
+}
+
+// commonMetrics are all metrics of either: first the time that both have in all cells, then
+// the others in the order of tables.
+func commonMetrics(a, b *Matrix) []string {
+	all := slices.Concat(a.Metrics(), b.Metrics())
+	slices.SortFunc(all, CompareMetrics)
+	all = slices.Compact(all)
 	for _, metric := range []string{MetricItem, MetricOp} {
 		if a.Has(metric) && b.Has(metric) {
-			return metric
+			return append([]string{metric}, slices.DeleteFunc(all, func(m string) bool { return m == metric })...)
 		}
 	}
-	have := b.Metrics()
-	for _, metric := range a.Metrics() {
-		if slices.Contains(have, metric) {
-			return metric
-		}
-	}
-	return ""
+	return all
 }
 
 // machineKeys are those that the machine decides where nobody else does: runs

@@ -36,8 +36,11 @@ func TestSideBySideOfTwoMachines(t *testing.T) {
 	a := besideRun(t, "cpu: A\npkg: p\n", besideSerial, fmt.Sprintf(besideGob, "2", "2"), "BenchmarkOld-2 1 5 ns/op")
 	b := besideRun(t, "cpu: B\npkg: p\n", strings.ReplaceAll(besideSerial, "-2 ", "-8 "), strings.ReplaceAll(fmt.Sprintf(besideGob, "8", "8"), " 60", " 30"), "BenchmarkNew-8 1 5 ns/op")
 	all, only := SideBySide(a, b)
-	if len(all) != 1 || len(all[0].Rows) != 2 || all[0].Metric != MetricItem {
+	if len(all) != 3 || len(all[0].Rows) != 2 || all[0].Metric != MetricItem || !all[0].Main || all[0].Title != "Factor-2 beside Factor-8" {
 		t.Fatalf("%+v, want two cells of Factor", all)
+	}
+	if all[1].Metric != MetricOp || all[1].Main || len(all[1].Rows) != 2 || all[2].Metric != MetricCompute || len(all[2].Rows) != 1 {
+		t.Errorf("%+v, %+v; want the other metrics behind it", all[1], all[2])
 	}
 	gob := all[0].Rows[1]
 	if gob.Column[0].Workers() != 2 || gob.Column[1].Workers() != 8 || gob.Ratio.Center > 0.51 || gob.Ratio.Center < 0.49 {

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"math"
 	"slices"
-	"strconv"
 	"strings"
 
 	"golang.org/x/perf/benchfmt"
@@ -16,7 +15,10 @@ import (
 // the same config lines, with the same GOMAXPROCS. Nothing changes it after
 // [Matrices], so it may be read concurrently.
 type Matrix struct {
-	Bench   string // "Factor"
+	Bench   string    // "Factor"
+	ID      record.ID // of all its cells, with Bench for the name
+	Title   string    // Bench, and what tells the matrix from the others of its run
+	Heading string    // the same for a table, which has all names' end in it
 	Config  []record.Pair
 	Procs   int
 	Works   []Work
@@ -117,20 +119,21 @@ func (c *Cell) zeroFilled(metric string) []float64 {
 // have a fixed order too, because rounds shuffle the file's.
 func Matrices(run *record.Run) []*Matrix {
 	var all []*Matrix
-	byKey := map[string]*Matrix{}
+	byID := map[record.ID][]*Matrix{}
 	for _, s := range run.Samples {
-		key := joinPairs(s.Config) + "\x00" + strconv.Itoa(s.Procs) + "\x00" + s.Base
-		m := byKey[key]
-		if m == nil {
-			m = &Matrix{Bench: s.Base, Config: s.Config, Procs: s.Procs, Units: run.Units, cells: map[[2]string]*Cell{}, rows: map[string][]*Cell{}}
-			byKey[key] = m
-			all = append(all, m)
+		id := s.ID
+		id.Name = s.Base
+		taken := slices.ContainsFunc(byID[id], func(m *Matrix) bool { return m.add(s) })
+		if !taken { // a new one, or names that differ in the order of their keys alone
+			m := &Matrix{Bench: s.Base, ID: id, Config: s.Config, Procs: s.Procs, Units: run.Units, cells: map[[2]string]*Cell{}, rows: map[string][]*Cell{}}
+			m.add(s)
+			byID[id], all = append(byID[id], m), append(all, m)
 		}
-		m.add(s)
 	}
 	for _, m := range all {
 		m.order()
 	}
+	nameMatrices(run, all)
 	slices.SortStableFunc(all, compareMatrices)
 	return all
 }
@@ -149,11 +152,15 @@ func benchRank(name string) int {
 	return 1
 }
 
-func (m *Matrix) add(s record.Sample) {
+// add takes in a sample, unless its place is that of another cell.
+func (m *Matrix) add(s record.Sample) bool {
 	col, keys := splitKeys(s.Keys)
 	work := Work{Name: joinPairs(keys), Keys: keys}
 	key := [2]string{work.Name, col.id()}
 	cell := m.cells[key]
+	if cell != nil && cell.Samples[0].ID != s.ID {
+		return false
+	}
 	if cell == nil {
 		cell = &Cell{Column: col, Work: work}
 		m.cells[key] = cell
@@ -163,6 +170,7 @@ func (m *Matrix) add(s record.Sample) {
 		m.rows[work.Name] = append(m.rows[work.Name], cell)
 	}
 	cell.Samples = append(cell.Samples, s)
+	return true
 }
 
 // settle keeps of several samples of a round the last, and returns how many it

@@ -34,6 +34,9 @@ func metricRank(metric string) int {
 	return len(metricOrder)
 }
 
+// Metrics returns all metrics that some sample of the cell has, in the order of tables.
+func (c *Cell) Metrics() []string { return slices.SortedFunc(maps.Keys(c.metrics()), CompareMetrics) }
+
 // Metrics returns all metrics that some sample of the matrix has, in the order
 // of tables.
 func (m *Matrix) Metrics() []string {

@@ -166,6 +166,9 @@ func NewSpeller(ids []ID) Speller {
 	return s
 }
 
+// Procs reports whether cells differ in GOMAXPROCS.
+func (s Speller) Procs() bool { return s.procs }
+
 // Name spells a cell: "example.org/x: Sort/n=10-8 (mode: cold)", of which it leaves out
 // what does not tell it from the others.
 func (s Speller) Name(id ID) string {
