@@ -178,8 +178,8 @@ func (c *checkouts) git(ctx context.Context, dir string, args ...string) ([]byte
 	}
 	if err != nil {
 		verb := args[0]
-		for i := 0; i+2 < len(args) && args[i] == "-c"; i += 2 {
-			verb = args[i+2]
+		if verb == "-c" {
+			verb = args[2]
 		}
 		return nil, fmt.Errorf("git %s: %w", verb, withStderr(err))
 	}

@@ -12,7 +12,6 @@ import (
 	"runtime"
 	"strconv"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 )
@@ -246,7 +245,9 @@ func TestSweepFindsWhoLeftTheGroup(t *testing.T) {
 	t.Cleanup(func() {
 		for _, p := range carrying(mark) {
 			pid, _ := strconv.Atoi(strings.Fields(p)[0])
-			syscall.Kill(pid, syscall.SIGKILL)
+			if left, err := os.FindProcess(pid); err == nil {
+				left.Kill()
+			}
 		}
 	})
 	os.Unsetenv("TINY_SETSID")

@@ -98,14 +98,15 @@ func (c *checkouts) submodule(ctx context.Context, repo clone, commit string, su
 	} else if of.common, err = c.moduleDir(ctx, repo, commit, sub.path); err != nil {
 		return missing
 	}
-	if _, err := c.git(ctx, repo.root, "--git-dir="+of.common, "cat-file", "-e", sub.blob+"^{commit}"); err != nil {
+	if err := os.MkdirAll(to, 0o755); err != nil {
+		return err
+	}
+	// Where git keeps it, it may be set up for a place that is gone: so it is told one.
+	if _, err := c.git(ctx, repo.root, "--git-dir="+of.common, "--work-tree="+to, "cat-file", "-e", sub.blob+"^{commit}"); err != nil {
 		if ctx.Err() != nil {
 			return err
 		}
 		return missing
-	}
-	if err := os.MkdirAll(to, 0o755); err != nil {
-		return err
 	}
 	index := filepath.Join(c.scratch.path, "index")
 	defer os.Remove(index)
