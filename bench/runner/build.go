@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -43,7 +44,7 @@ func (b *binary) compile(ctx context.Context, dir string, flags []string) error 
 // blanks.
 func findPackages(ctx context.Context, dir, pkgs string) ([]listedPackage, error) {
 	// With -e, a package that consists of test files alone is found too.
-	args := []string{"list", "-e", "-find", "-json=ImportPath,Dir,GoFiles,TestGoFiles,XTestGoFiles", "--"}
+	args := []string{"list", "-e", "-find", "-json=ImportPath,Dir,GoFiles,TestGoFiles,XTestGoFiles,IgnoredGoFiles", "--"}
 	out, err := goCommand(ctx, dir, append(args, strings.Fields(pkgs)...)...)
 	if err != nil {
 		return nil, notFound(pkgs, err)
@@ -56,20 +57,75 @@ func findPackages(ctx context.Context, dir, pkgs string) ([]listedPackage, error
 		} else if err != nil {
 			return nil, fmt.Errorf("go list %s: %w", pkgs, err)
 		}
-		if p.exists() {
+		if p.exists() || p.hidden() != "" {
 			found = append(found, p)
 		}
 	}
+	found = append(found, hiddenPackages(dir, pkgs, found)...)
 	if len(found) == 0 {
 		return nil, notFound(pkgs, nil)
 	}
 	return found, nil
 }
 
+// hiddenPackages are those below patterns such as ./... of which the build leaves out
+// every file. The go command does not list them.
+func hiddenPackages(dir, pkgs string, found []listedPackage) (hidden []listedPackage) {
+	known := map[string]bool{}
+	for _, p := range found {
+		known[p.Dir] = true
+	}
+	dir, err := filepath.Abs(orHere(dir))
+	if err != nil {
+		return nil
+	}
+	for _, pattern := range strings.Fields(pkgs) {
+		start, ok := strings.CutSuffix(filepath.ToSlash(pattern), "/...")
+		if !ok || start != "." && !strings.HasPrefix(start, "./") && !strings.HasPrefix(start, "../") {
+			continue
+		}
+		root := filepath.Join(dir, filepath.FromSlash(start))
+		filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+			if err != nil || !d.IsDir() {
+				return nil
+			}
+			if path != root && notBuilt(path) {
+				return fs.SkipDir
+			}
+			if known[path] {
+				return nil
+			}
+			known[path] = true
+			p := listedPackage{Dir: path}
+			tests, _ := filepath.Glob(filepath.Join(path, "*_test.go"))
+			for _, test := range tests {
+				p.IgnoredGoFiles = append(p.IgnoredGoFiles, filepath.Base(test))
+			}
+			if rest, err := filepath.Rel(dir, path); err == nil && p.hidden() != "" {
+				p.ImportPath = "./" + filepath.ToSlash(rest)
+				hidden = append(hidden, p)
+			}
+			return nil
+		})
+	}
+	return hidden
+}
+
+// notBuilt tells whether "..." passes over a directory.
+func notBuilt(path string) bool {
+	name := filepath.Base(path)
+	if name == "testdata" || name == "vendor" || strings.HasPrefix(name, ".") || strings.HasPrefix(name, "_") {
+		return true
+	}
+	_, err := os.Stat(filepath.Join(path, "go.mod"))
+	return err == nil // a module of its own
+}
+
 // listedPackage is what go list says about a package.
 type listedPackage struct {
 	ImportPath, Dir                    string
 	GoFiles, TestGoFiles, XTestGoFiles []string
+	IgnoredGoFiles                     []string // by their names or their build constraints
 }
 
 func (p listedPackage) exists() bool {
@@ -83,6 +139,28 @@ func (p listedPackage) hasBenchmarks() bool {
 		text, err := os.ReadFile(filepath.Join(p.Dir, name))
 		return err != nil || bytes.Contains(text, []byte("func Benchmark"))
 	})
+}
+
+// hidden says which benchmarks the build leaves out, "" if it leaves out none.
+func (p listedPackage) hidden() string {
+	var files []string
+	for _, name := range p.IgnoredGoFiles {
+		text, err := os.ReadFile(filepath.Join(p.Dir, name))
+		if err != nil || !strings.HasSuffix(name, "_test.go") || !bytes.Contains(text, []byte("func Benchmark")) {
+			continue
+		}
+		for line := range strings.Lines(string(text)) {
+			if constraint, ok := strings.CutPrefix(strings.TrimSpace(line), "//go:build "); ok {
+				name += " (" + constraint + ")"
+				break
+			}
+		}
+		files = append(files, name)
+	}
+	if len(files) == 0 {
+		return ""
+	}
+	return "the build leaves out the benchmarks of " + listed(files) + ": set GOFLAGS=-tags=TAG to have them"
 }
 
 // notFound says what to do where the package is not.

@@ -1,14 +1,14 @@
 package runner
 
 import (
-	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
-
-	"golang.org/x/perf/benchfmt"
+	"time"
 )
 
 const (
@@ -21,47 +21,242 @@ const (
 // CPUs.
 type cell struct{ pkg, name string }
 
-// cells lists the benchmarks that a pattern chooses, in the order of the package.
-func (b *binary) cells(ctx context.Context, bench string, env []string) ([]cell, error) {
-	e, err := b.run(ctx, append(env, listVariable+"=1"), b.arguments(bench, defaultBenchtime)...)
-	if ctx.Err() != nil {
-		return nil, context.Cause(ctx)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("list the benchmarks of %s: %w; its output ends:\n%s", b.pkg, err, indent(e.tail))
-	}
-	var cells []cell
-	for _, name := range listedCells(e.stdout, b.procs) {
-		cells = append(cells, cell{b.pkg, name})
-	}
-	return cells, nil
+// leftOut is what is not measured, though it was asked for, and why.
+type leftOut struct {
+	cell          // without a name for a whole package
+	reason string // one line
+	failed bool   // it could not be measured; else it need not be, or there is nothing to compare with
 }
 
-// listedCells takes the names from cell lines and from result lines.
-func listedCells(out []byte, procs int) []string {
-	var cells []string
-	add := func(name string) {
-		if !slices.Contains(cells, name) {
-			cells = append(cells, name)
+func (l leftOut) String() string {
+	if l.name == "" {
+		return l.pkg + ": " + l.reason
+	}
+	return l.pkg + " " + l.name + ": " + l.reason
+}
+
+// listing is what a package says of itself.
+type listing struct {
+	cells  []cell
+	left   []leftOut
+	config map[string]bool // lines "key: value" that it has printed
+	knows  map[cell]bool   // that list themselves without being run
+}
+
+// mostCrashes is how often a package's listing is begun anew for a benchmark that ends
+// the process. More of them are of one cause.
+const mostCrashes = 100
+
+// list asks a package for the benchmarks that a pattern chooses, in their order. One that
+// fails, skips itself, ends the process or takes longer than the timeout is left out.
+func (b *binary) list(ctx context.Context, bench string, env []string, timeout time.Duration) (*listing, error) {
+	l := &listing{config: map[string]bool{}, knows: map[cell]bool{}}
+	var over []string // that are not to be run again
+	for range mostCrashes {
+		// Marks that no benchmark prints frame what it says (-test.v=test2json).
+		args := b.arguments(bench, defaultBenchtime, "-test.v=test2json")
+		if len(over) > 0 {
+			args = append(args, "-test.skip="+strings.Join(over, "|"))
+		}
+		e, err := b.runEach(ctx, timeout, append(env, listVariable+"=1"), args)
+		if ctx.Err() != nil {
+			return nil, context.Cause(ctx)
+		}
+		ended, open := l.read(b, string(e.stdout), err)
+		if open == "" && (err == nil || len(l.cells)+len(l.left) > 0) {
+			return l, nil
+		}
+		if open == "" {
+			return nil, fmt.Errorf("list the benchmarks of %s: %w; its output ends:\n%s", b.pkg, err, indent(e.tail))
+		}
+		l.leave(cell{b.pkg, open}, reasonOf(err, e.tail), true)
+		for _, name := range append(ended, open) {
+			over = append(over, exactly(name))
 		}
 	}
-	for line := range strings.Lines(string(out)) {
+	return nil, fmt.Errorf("list the benchmarks of %s: %d of them end the process, the last one so: %s", b.pkg, mostCrashes, l.left[len(l.left)-1].reason)
+}
+
+func (l *listing) leave(c cell, reason string, failed bool) {
+	if !slices.ContainsFunc(l.left, func(have leftOut) bool { return have.cell == c }) {
+		l.left = append(l.left, leftOut{c, reason, failed})
+	}
+}
+
+// marker begins the lines of the testing package in this form, wherever the output
+// before it has ended.
+const marker = "\x16"
+
+var configLine = regexp.MustCompile(`^[a-z][^\sA-Z:]*:\s`)
+
+// read takes in what a listing printed, whose process ended with err. It returns the benchmarks without a parent that
+// are over, and the one at which the process ended, if it did.
+func (l *listing) read(b *binary, text string, err error) (ended []string, open string) {
+	var said []string // by the benchmark under way
+	top, last, empty, parents, done := "", "", "", map[string]bool{}, ""
+	for line := range strings.Lines(strings.ReplaceAll(text, marker, "\n"+marker)) {
+		line = strings.TrimRight(line, "\r\n")
+		switch event, name := eventOf(line); {
+		case event == "RUN":
+			if parent, _, ok := cutLast(name); ok {
+				parents[parent] = true
+			} else {
+				if top != "" {
+					ended = append(ended, top)
+				}
+				top = name
+			}
+			open, last, said = name, name, nil
+			continue
+		case event != "" && name != "":
+			name = b.bare(name)
+			switch c := (cell{b.pkg, name}); {
+			case event == "FAIL" && !(parents[name] && l.hasFailed(name)):
+				l.leave(c, "it failed"+lastOf(said), true)
+			case event == "SKIP" && !l.knows[c]:
+				l.leave(c, "it skips itself"+lastOf(said), false)
+			}
+			if name == open {
+				open = ""
+			}
+			said = nil
+			continue
+		case event != "":
+			if line == marker+"PASS" || line == marker+"FAIL" {
+				done = line
+			}
+			continue
+		}
 		if name, ok := strings.CutPrefix(strings.TrimSpace(line), cellPrefix); ok {
-			add(name)
+			l.add(cell{b.pkg, name})
+			l.knows[cell{b.pkg, name}] = true
+			continue
+		}
+		if n, figures, ok := b.resultIn(line, open); ok && open != "" {
+			switch {
+			case n == 0:
+				l.leave(cell{b.pkg, open}, "it reports 0 iterations: b.N must stay as it is", true)
+			case !figures:
+				empty = open
+				fallthrough
+			default:
+				l.add(cell{b.pkg, open})
+			}
+			open = ""
+			continue
+		}
+		if configLine.MatchString(line) {
+			l.config[strings.TrimSpace(line)] = true
+		}
+		if line = strings.TrimSpace(line); line != "" && line != open {
+			said = append(said, line)
 		}
 	}
-	for r := benchfmt.NewReader(bytes.NewReader(out), "stdout"); r.Scan(); {
-		if res, ok := r.Result().(*benchfmt.Result); ok {
-			add(strings.TrimSuffix("Benchmark"+res.Name.String(), procsSuffix(procs)))
+	// A benchmark that panics looks done to the testing package, which may print a result
+	// without figures, begin another, and even be through, before the process has ended.
+	if done != "" && (err == nil || empty == "" || done == marker+"FAIL") {
+		return ended, ""
+	}
+	open = cmp.Or(empty, open, last)
+	l.cells = slices.DeleteFunc(l.cells, func(c cell) bool { return c == cell{b.pkg, open} })
+	return ended, open
+}
+
+func (l *listing) add(c cell) {
+	if !slices.Contains(l.cells, c) {
+		l.cells = append(l.cells, c)
+	}
+}
+
+// hasFailed tells whether something below a benchmark is known to have failed.
+func (l *listing) hasFailed(name string) bool {
+	return slices.ContainsFunc(l.left, func(have leftOut) bool { return have.failed && strings.HasPrefix(have.name, name+"/") })
+}
+
+// eventOf reads a line such as "=== RUN   NAME" or "--- SKIP: NAME" behind a marker.
+func eventOf(line string) (event, name string) {
+	text, ok := strings.CutPrefix(line, marker)
+	if !ok {
+		return "", ""
+	}
+	for _, event := range []string{"=== RUN", "--- FAIL:", "--- SKIP:", "--- BENCH:"} {
+		if name, ok := strings.CutPrefix(text, event); ok {
+			name, _, _ = strings.Cut(strings.TrimSpace(name), " ")
+			return strings.Trim(event, "=-: "), name
 		}
 	}
-	return cells
+	return "other", ""
+}
+
+func cutLast(name string) (parent, base string, ok bool) {
+	i := strings.LastIndexByte(name, '/')
+	if i < 0 {
+		return "", name, false
+	}
+	return name[:i], name[i+1:], true
+}
+
+// bare is a name without the number of CPUs.
+func (b *binary) bare(name string) string { return strings.TrimSuffix(name, procsSuffix(b.procs)) }
+
+// resultIn finds a benchmark's result in a line, which what it printed may begin.
+func (b *binary) resultIn(line, name string) (n int, figures, ok bool) {
+	_, after, ok := strings.Cut(line, name+procsSuffix(b.procs))
+	if !ok {
+		return 0, false, false
+	}
+	after, ok = strings.CutPrefix(strings.TrimLeft(after, " "), "\t")
+	if !ok {
+		return 0, false, false
+	}
+	iterations, _, figures := strings.Cut(after, "\t")
+	n, err := strconv.Atoi(strings.TrimSpace(iterations))
+	return n, figures, err == nil
+}
+
+// lastOf is what a benchmark said last, to be put behind what became of it.
+func lastOf(said []string) string {
+	if len(said) == 0 {
+		return ""
+	}
+	return ": " + shortened(said[len(said)-1])
+}
+
+// shortened cuts a line to what can be read.
+func shortened(line string) string {
+	const most = 200
+	line = strings.ToValidUTF8(strings.Map(printable, line), "?")
+	if len(line) > most {
+		line = strings.ToValidUTF8(line[:most], "") + "…"
+	}
+	return line
+}
+
+func printable(r rune) rune {
+	if r < ' ' || r == 0x7f {
+		return ' '
+	}
+	return r
+}
+
+// reasonOf says in a line why a process ended: the error, and what it panicked with.
+func reasonOf(err error, tail string) string {
+	reason := "it ended the process"
+	if err != nil {
+		reason = err.Error()
+	}
+	for line := range strings.Lines(tail) {
+		if line = strings.TrimSpace(line); strings.HasPrefix(line, "panic: ") || strings.HasPrefix(line, "fatal error: ") {
+			return reason + ": " + shortened(line)
+		}
+	}
+	return reason
 }
 
 // benchmarks are the functions that the package has, whether a pattern chooses
 // them or not.
-func (b *binary) benchmarks(ctx context.Context) []string {
-	e, _ := b.run(ctx, nil, "-test.list=^Benchmark")
+func (b *binary) benchmarks(ctx context.Context, timeout time.Duration) []string {
+	e, _ := b.runEach(ctx, timeout, nil, []string{"-test.list=^Benchmark"})
 	var found []string
 	for line := range strings.Lines(string(e.stdout)) {
 		if line = strings.TrimSpace(line); strings.HasPrefix(line, "Benchmark") {
@@ -90,4 +285,40 @@ func procsSuffix(procs int) string {
 
 func indent(text string) string {
 	return "    " + strings.ReplaceAll(text, "\n", "\n    ")
+}
+
+// common are the cells that both sides have, in the order of the first, and what is
+// said of the others.
+func common(a, b *side) (cells []cell, left []leftOut) {
+	for _, c := range a.listing.cells {
+		if slices.Contains(b.listing.cells, c) {
+			cells = append(cells, c)
+		} else {
+			left = append(left, b.lacks(c, a))
+		}
+	}
+	for _, c := range b.listing.cells {
+		if !slices.Contains(a.listing.cells, c) {
+			left = append(left, a.lacks(c, b))
+		}
+	}
+	for _, s := range []*side{a, b} {
+		for _, l := range s.listing.left {
+			if !slices.ContainsFunc(left, func(have leftOut) bool { return have.cell == l.cell }) {
+				l.reason = s.label + ": " + l.reason
+				left = append(left, l)
+			}
+		}
+	}
+	return cells, left
+}
+
+// lacks says why a side has no cell that the other has.
+func (s *side) lacks(c cell, other *side) leftOut {
+	for _, l := range s.listing.left {
+		if l.cell == c || l.name == "" && l.pkg == c.pkg {
+			return leftOut{c, "only in " + other.label + "; in " + s.label + " " + cmp.Or(l.reason, "it is left out"), l.failed}
+		}
+	}
+	return leftOut{c, "only in " + other.label, false}
 }

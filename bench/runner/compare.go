@@ -2,10 +2,8 @@ package runner
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"path/filepath"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -31,12 +29,13 @@ type Comparison struct {
 
 // Compared is what a comparison has come to.
 type Compared struct {
-	Dir         string // "" if there is no sample
-	Base, Head  string // the files of the two sides
-	Done, Total int    // samples; the total is 0 if it ended before that was known
-	Cells       int    // benchmarks; with fewer than two samples for each, some have none
-	OutOfTime   bool   // Max ended it
-	HadEnough   bool   // Enough ended it
+	Dir         string   // "" if there is no sample
+	Base, Head  string   // the files of the two sides
+	Done, Total int      // samples; the total is 0 if it ended before that was known
+	Cells       int      // benchmarks; with fewer than two samples for each, some have none
+	OutOfTime   bool     // Max ended it
+	HadEnough   bool     // Enough ended it
+	Failed      []string // "PACKAGE NAME: REASON" of benchmarks that could not be measured, or not to the end
 }
 
 var comparison = kind{"compare", "compare-", Config{Suite: compareSuite, Benchtime: autoBenchtime}}
@@ -46,7 +45,9 @@ var comparison = kind{"compare", "compare-", Config{Suite: compareSuite, Benchti
 // of a cell run its loop equally often. Turns that other programs have disturbed
 // are taken again, up to a quarter of all.
 //
-// Errors are as those of [Run]. After one, what was recorded is there too, and
+// A benchmark that fails on a side is measured no further on both, and stands in
+// Compared.Failed; the error is an *IncompleteError only if there is no sample at all.
+// Those that one side lacks are left out, and said. Errors are else as those of [Run]. After one, what was recorded is there too, and
 // the comparison can be resumed by its folder. The checkout is not touched.
 func Compare(ctx context.Context, c Comparison) (Compared, error) {
 	r := newRun(comparison, c.Config, c.sides())
@@ -75,9 +76,13 @@ func (c Comparison) do(ctx context.Context, r *run) (Compared, error) {
 	done := Compared{
 		Dir: r.kept(), Base: filepath.Join(r.dir, BaseFile), Head: filepath.Join(r.dir, HeadFile),
 		Done: r.done, Total: r.total, Cells: len(r.cells), OutOfTime: r.outOfTime, HadEnough: r.hadEnough,
+		Failed: r.failures(),
 	}
 	if r.total == 0 { // it has not come as far as the samples
 		done.recall(r.sides)
+	}
+	if err == nil && done.Dir == "" && len(done.Failed) > 0 {
+		return done, r.incomplete()
 	}
 	if err == nil && done.Dir == "" {
 		err = fmt.Errorf("-max %v: that was over before the first sample", c.Max)
@@ -175,28 +180,4 @@ func (s *side) argument() string {
 		return Quoted(s.source.Binary)
 	}
 	return "."
-}
-
-// oneSided names the cells that only one of two sides has.
-func oneSided(a *side, ofA []cell, b *side, ofB []cell) error {
-	var problems []string
-	for _, s := range []struct {
-		label  string
-		has    []cell
-		others []cell
-	}{{a.label, ofA, ofB}, {b.label, ofB, ofA}} {
-		var only []string
-		for _, c := range s.has {
-			if !slices.Contains(s.others, c) {
-				only = append(only, c.name)
-			}
-		}
-		if len(only) > 0 {
-			problems = append(problems, fmt.Sprintf("%s has %s", s.label, listed(only)))
-		}
-	}
-	if problems == nil {
-		return nil
-	}
-	return errors.New("benchmarks on one side only: " + strings.Join(problems, "; ") + ": choose those of both by -bench")
 }

@@ -419,7 +419,7 @@ func TestCompareSaysWhatIsWrong(t *testing.T) {
 		`"--all": no such revision`:                                func(c *Comparison) { c.Head.Revision = "--all" },
 		"undefined: undefined":                                     func(c *Comparison) { c.Head.Revision = "broken" },
 		`base (v1): -bench "Nope" matches no benchmark of example`: func(c *Comparison) { c.Bench = "Nope" },
-		"benchmarks on one side only: base has BenchmarkCost/kind=steady, BenchmarkCost/kind=moving; head has BenchmarkCost/sort=steady, BenchmarkCost/sort=moving: choose": func(c *Comparison) { c.Head.Revision = "renamed" },
+		"nothing to measure: example.com/sides BenchmarkCost/kind=steady: only in base; example.com/sides BenchmarkCost/kind=moving: only in base; example.com/sides BenchmarkCost/sort=steady: only in head": func(c *Comparison) { c.Head.Revision = "renamed" },
 		`-benchtime "1s": want a number of iterations`:    func(c *Comparison) { c.Benchtime = "1s" },
 		"is in no git repository: want two test binaries": func(c *Comparison) { c.Dir = t.TempDir() },
 		"go.mod: not a test binary":                       func(c *Comparison) { c.Head = Source{Binary: filepath.Join(module, "go.mod")} },

@@ -83,6 +83,15 @@ func checkBenchtime(s string) error {
 	return nil
 }
 
+// benchtimeFor is what is usual for a package: one iteration of handoff's own benchmarks
+// is a whole Map, one of somebody else's may be shorter than a clock can tell.
+func (c Config) benchtimeFor(pkg string) string {
+	if pkg == "" || pkg == OwnPackage {
+		return c.Benchtime
+	}
+	return autoBenchtime
+}
+
 func (c Config) timeout() time.Duration {
 	return cmp.Or(c.Timeout, defaultTimeout)
 }

@@ -30,7 +30,7 @@ func newPlan(c, usual Config) plan {
 		pkg:       cmp.Or(c.Package, OwnPackage),
 		suite:     customSuite,
 		bench:     cmp.Or(c.Bench, "."),
-		benchtime: cmp.Or(c.Benchtime, usual.Benchtime),
+		benchtime: cmp.Or(c.Benchtime, usual.benchtimeFor(c.Package)),
 		rounds:    cmp.Or(c.Rounds, defaultRounds),
 		seed:      cmp.Or(c.Seed, defaultSeed),
 	}
@@ -114,7 +114,7 @@ func (p plan) command(verb string, usual Config) string {
 	if p.seed != defaultSeed {
 		args = append(args, "-seed", strconv.FormatUint(p.seed, 10))
 	}
-	if p.benchtime != usual.Benchtime {
+	if p.benchtime != usual.benchtimeFor(p.pkg) {
 		args = append(args, "-benchtime", p.benchtime)
 	}
 	return strings.Join(args, " ")

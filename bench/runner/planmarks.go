@@ -12,6 +12,13 @@ func (r *run) planMarks(s *side) []mark {
 		{"command", r.command()},
 		{"note", r.plan.note},
 	}
+	for _, l := range r.left {
+		key := leftOutMark
+		if l.failed {
+			key = failedMark
+		}
+		marks = append(marks, mark{key, l.String()})
+	}
 	return known(append(append(marks, s.marks()...),
 		mark{"binary", s.build.sum()},
 		mark{"packages", s.build.packages()},
@@ -22,6 +29,13 @@ func (r *run) planMarks(s *side) []mark {
 		mark{"cells", strconv.Itoa(len(r.cells))},
 	))
 }
+
+// Marks of what has no samples, or not all of them: "PACKAGE NAME: REASON", or
+// "PACKAGE: REASON" for a whole one.
+const (
+	failedMark  = "failed"   // it could not be measured
+	leftOutMark = "left-out" // it skips itself, is not built, or is on one side only
+)
 
 // command is what asks for this run.
 func (r *run) command() string {
@@ -49,7 +63,7 @@ func (r *run) command() string {
 func resumeMarks(prior *recorded, now []mark, at time.Time) []mark {
 	marks := []mark{{"resumed", at.UTC().Format(time.RFC3339)}}
 	for _, m := range now {
-		if m.key != "date" && m.key != "command" && prior.marks[m.key] != m.value {
+		if m.key != "date" && m.key != "command" && m.key != failedMark && m.key != leftOutMark && prior.marks[m.key] != m.value {
 			marks = append(marks, m)
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 )
 
 // prepare builds the binaries and lists their cells.
@@ -19,16 +20,32 @@ func (r *run) prepare(ctx context.Context) (err error) {
 		}
 	}
 	for i, s := range r.sides {
-		cells, err := s.build.cells(ctx, r.plan.bench, s.source.Env)
-		if err != nil {
+		if i > 0 && s.build == r.sides[0].build && slices.Equal(s.source.Env, r.sides[0].source.Env) {
+			s.listing = r.sides[0].listing
+			continue
+		}
+		if s.listing, err = s.build.list(ctx, r.plan.bench, s.source.Env, r.config.timeout()); err != nil {
 			return s.named(err)
 		}
-		if i > 0 {
-			err = oneSided(r.sides[0], r.cells, s, cells)
-		}
-		if r.cells = cells; err != nil {
-			return err
-		}
+	}
+	return r.chooseCells()
+}
+
+// chooseCells takes the cells that all sides have, and says which are left out.
+func (r *run) chooseCells() error {
+	first := r.sides[0]
+	r.cells, r.left = first.listing.cells, slices.Clone(first.listing.left)
+	for _, s := range r.sides[1:] {
+		r.cells, r.left = common(first, s)
+	}
+	if len(r.cells) == 0 {
+		return nothingLeft(r.left)
+	}
+	for _, s := range r.sides {
+		s.build.only(r.cells)
+	}
+	for _, l := range r.left {
+		r.progress.say("left out: %v", l)
 	}
 	return nil
 }

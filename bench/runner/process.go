@@ -28,12 +28,35 @@ type ended struct {
 	cpu    time.Duration // user and system time, of its children too
 }
 
+// runEach is run where the timeout is for each benchmark: it begins anew when the
+// testing package says that another one starts.
+func (b *binary) runEach(ctx context.Context, timeout time.Duration, env, args []string) (ended, error) {
+	limited, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	slow := time.AfterFunc(timeout, func() { cancel(tooSlow(timeout)) })
+	defer slow.Stop()
+	return b.start(limited, func(line []byte) {
+		if bytes.HasPrefix(line, []byte(marker+"=== RUN")) {
+			slow.Reset(timeout)
+		}
+	}, env, args)
+}
+
+func tooSlow(timeout time.Duration) error {
+	return fmt.Errorf("no result after %v: give it longer with -timeout", timeout)
+}
+
 // run starts the test binary once and waits for its end.
 func (b *binary) run(ctx context.Context, env []string, args ...string) (ended, error) {
+	return b.start(ctx, nil, env, args)
+}
+
+// start is run where somebody listens to its lines.
+func (b *binary) start(ctx context.Context, listen func(line []byte), env, args []string) (ended, error) {
 	cmd := command(ctx, b.path, args...)
 	cmd.Dir = b.dir
 	cmd.Env = append(append(cmd.Env, b.env()...), env...)
-	var all output
+	all := output{listen: listen}
 	cmd.Stdout = all.stream(true)
 	cmd.Stderr = all.stream(false)
 	err := do(ctx, cmd)
@@ -82,6 +105,8 @@ type output struct {
 	mu     sync.Mutex
 	stdout bytes.Buffer
 	last   []byte
+	listen func(line []byte) // nil if nobody does
+	heard  int               // bytes of stdout that the listener knows
 }
 
 // stream is a writer for one of the process's two streams; they are written
@@ -99,7 +124,26 @@ func (o *output) stream(isStdout bool) writerFunc {
 		if o.stdout.Len()+len(p) > maxOutput {
 			return 0, fmt.Errorf("it prints more than %d bytes", maxOutput)
 		}
-		return o.stdout.Write(p)
+		o.stdout.Write(p)
+		o.tell()
+		return len(p), nil
+	}
+}
+
+// tell hands whole lines to the listener.
+func (o *output) tell() {
+	for o.listen != nil {
+		rest := o.stdout.Bytes()[o.heard:]
+		end := bytes.IndexByte(rest, '\n') + 1
+		if end == 0 {
+			return
+		}
+		line := rest[:end]
+		if at := bytes.LastIndexByte(line, marker[0]); at > 0 {
+			line = line[at:]
+		}
+		o.listen(line)
+		o.heard += end
 	}
 }
 

@@ -71,10 +71,23 @@ func parseRecorded(dir, path string, text []byte, end int) (*recorded, error) {
 		path: dir, file: path, size: int64(end), cut: len(text) - end,
 		marks: map[string]string{}, config: map[string]string{}, units: map[string]bool{},
 	}
+	if onlyNotes(text[end:]) {
+		r.cut = 0
+	}
 	if err := r.readResults(text[:end]); err != nil {
 		return nil, err
 	}
 	return r, r.readComments(string(text[:end]))
+}
+
+// onlyNotes tells whether what follows the last sample says which cells have failed.
+func onlyNotes(text []byte) bool {
+	for line := range bytes.Lines(text) {
+		if !bytes.HasPrefix(line, []byte("# "+failedMark+": ")) {
+			return false
+		}
+	}
+	return true
 }
 
 // first is what is recorded without the samples after the nth, which are cut off

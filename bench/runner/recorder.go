@@ -19,6 +19,7 @@ type recorder struct {
 	config map[string]string // in force at the file's end
 	units  map[string]bool   // Unit lines written
 	next   []string          // lines to go before the next sample
+	last   []string          // those of them that go to the end if there is none
 }
 
 // openRecorder makes the file in the folder, or opens the one that is there. It
@@ -56,11 +57,16 @@ func (r *recorder) add(t turn, s sample) error {
 	if err := r.append(strings.Join(lines, "\n") + "\n"); err != nil {
 		return err
 	}
-	r.next, r.config = nil, s.config
+	r.next, r.last, r.config = nil, nil, s.config
 	for _, u := range s.units {
 		r.units[u] = true
 	}
 	return nil
+}
+
+// note has a line go before the next sample, or to the end if none follows.
+func (r *recorder) note(m mark) {
+	r.next, r.last = append(r.next, m.String()), append(r.last, m.String())
 }
 
 // append writes text at the end, or leaves the file as it was.
@@ -126,7 +132,11 @@ func (r *recorder) newUnits(units []string) []string {
 
 // close leaves no trace of a run without samples.
 func (r *recorder) close() error {
-	err := r.file.Close()
+	var err error
+	if r.size > 0 && len(r.last) > 0 {
+		err = r.append(strings.Join(r.last, "\n") + "\n")
+	}
+	err = errors.Join(err, r.file.Close())
 	if info, statErr := os.Stat(r.file.Name()); statErr == nil && info.Size() == 0 {
 		os.Remove(r.file.Name())
 	}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"path/filepath"
+	"strings"
 	"time"
 )
 
@@ -35,9 +36,11 @@ var plainRun = kind{runVerb, "", Config{Suite: defaultSuite, Benchtime: defaultB
 // Run measures what c asks for and returns the run's folder. Where c.Out holds
 // an unfinished run, it goes on with that.
 //
+// A benchmark that fails, panics, hangs or measures what is no number costs its own row:
+// the others are measured, and the error is an *IncompleteError, which names it.
+//
 // After an error, the folder is returned if there are samples in it: the run can
-// be resumed. The error is an *InterruptedError when ctx was cancelled, and a
-// *SampleError when a benchmark failed. When Run returns, the processes that it
+// be resumed. The error is an *InterruptedError when ctx was cancelled. When Run returns, the processes that it
 // started have ended and its temporary directory is gone. Two calls at once
 // disturb each other's measurements, but not their records.
 func Run(ctx context.Context, c Config) (dir string, err error) {
@@ -45,8 +48,49 @@ func Run(ctx context.Context, c Config) (dir string, err error) {
 		return "", err
 	}
 	r := newRun(plainRun, c, []*side{{file: FileName}})
-	err = r.do(ctx)
+	if err = r.do(ctx); err == nil {
+		err = r.incomplete()
+	}
 	return r.kept(), err
+}
+
+// IncompleteError says that benchmarks which were asked for have no samples, or not all
+// of them. Those of the others are recorded. It wraps a *SampleError for each that failed
+// while it was measured.
+type IncompleteError struct {
+	Failed []string // "PACKAGE NAME: REASON"
+	errs   []error
+}
+
+func (e *IncompleteError) Error() string {
+	return "not measured, or not to the end: " + strings.Join(capped(e.Failed), "; ")
+}
+
+func (e *IncompleteError) Unwrap() []error { return e.errs }
+
+// incomplete is nil if nothing has failed.
+func (r *run) incomplete() error {
+	failed := r.failures()
+	if len(failed) == 0 {
+		return nil
+	}
+	return &IncompleteError{failed, r.failed}
+}
+
+func (r *run) failures() []string {
+	var failed []string
+	for _, l := range r.left {
+		if l.failed {
+			failed = append(failed, l.String())
+		}
+	}
+	for _, err := range r.failed {
+		var s *SampleError
+		if errors.As(err, &s) {
+			failed = append(failed, leftOut{cell{s.Package, s.Cell}, s.reason(), true}.String())
+		}
+	}
+	return failed
 }
 
 // List returns the names of the cells that Run would measure. It builds the test
@@ -89,6 +133,8 @@ type run struct {
 	scratch    *scratch
 	checkouts  checkouts
 	cells      []cell
+	left       []leftOut    // of the cells that were asked for
+	failed     []error      // *SampleError: of cells that are measured no further
 	iterations map[cell]int // where the plan leaves them open
 	progress   *progress
 	eta        eta

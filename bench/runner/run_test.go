@@ -27,7 +27,7 @@ func tiny(t *testing.T, bench string) Config {
 		}
 	})
 	return Config{
-		Dir: filepath.Join("testdata", "tiny"), Package: ".", Bench: bench, Rounds: 2,
+		Dir: filepath.Join("testdata", "tiny"), Package: ".", Bench: bench, Rounds: 2, Benchtime: "1x",
 		Timeout: 20 * time.Second, Out: filepath.Join(t.TempDir(), "run"),
 	}
 }
@@ -93,7 +93,7 @@ func TestRunRecordsShuffledRounds(t *testing.T) {
 	}
 	for key, want := range map[string]string{
 		"rounds": "2", "cells": "9", "shuffle": "1", "benchtime": "1x", "bench": "Fast|Config",
-		"command": "handoff run -pkg example.com/tiny -bench 'Fast|Config' -rounds 2 -C testdata/tiny -timeout 20s",
+		"command": "handoff run -pkg example.com/tiny -bench 'Fast|Config' -rounds 2 -benchtime 1x -C testdata/tiny -timeout 20s",
 	} {
 		if r.marks[key] != want {
 			t.Errorf("mark %s is %q, want %q", key, r.marks[key], want)
@@ -216,47 +216,53 @@ func cut(t *testing.T, dir string, n int64) {
 	}
 }
 
-func TestRunStopsAtAFailure(t *testing.T) {
-	for bench, wants := range map[string][]string{
-		"Failing": {"BenchmarkFailing, round 1: exit status 1", "digest 1234 is wrong", "a word on stderr"},
-		"Mute":    {"BenchmarkMute, round 1: it ended without a benchmark line"},
+// A benchmark that fails costs its own row.
+func TestAFailureCostsItsRow(t *testing.T) {
+	for bench, want := range map[string]string{
+		"Failing": "example.com/tiny BenchmarkFailing: round 1: exit status 1: tiny_test.go:71: digest 1234 is wrong",
+		"Mute":    "example.com/tiny BenchmarkMute: round 1: it ended without a benchmark line",
 	} {
 		t.Run(bench, func(t *testing.T) {
-			c := tiny(t, bench)
+			c := tiny(t, bench+"|Fast$/^size=10$")
+			var said strings.Builder
+			c.Progress = &said
 			dir, err := Run(within(t), c)
+			var incomplete *IncompleteError
 			var failed *SampleError
-			if !errors.As(err, &failed) || dir != "" {
+			if !errors.As(err, &incomplete) || !errors.As(err, &failed) || dir != c.Out {
 				t.Fatalf("folder %q, error %v", dir, err)
 			}
-			for _, want := range wants {
-				if !strings.Contains(err.Error(), want) {
-					t.Errorf("error %v, want %s", err, want)
-				}
+			if !slices.Equal(incomplete.Failed, []string{want}) || !strings.Contains(err.Error(), want) {
+				t.Errorf("error %v, want %s", err, want)
 			}
-			if _, err := os.Stat(c.Out); !os.IsNotExist(err) {
-				t.Errorf("a run without samples left its folder: %v", err)
+			if bench == "Failing" && !strings.Contains(said.String(), "a word on stderr") {
+				t.Errorf("it says nothing of what was printed:\n%s", said.String())
+			}
+			_, turns := recordedTurns(t, dir)
+			if len(turns) != 2 || turns[0].cell.name != "BenchmarkFast/size=10" || turns[1].round != 2 {
+				t.Errorf("recorded %v, want the other one in both rounds", turns)
+			}
+			text, err := os.ReadFile(filepath.Join(dir, FileName))
+			if err != nil || strings.Count(string(text), "# failed: "+want+"\n") != 1 {
+				t.Errorf("the record does not say it once (%v):\n%s", err, text)
+			}
+			again, err := Run(within(t), Config{Dir: c.Dir, Out: c.Out}) // tries the row again, and it fails again
+			if !errors.As(err, &incomplete) || again != dir {
+				t.Errorf("resumed: folder %q, error %v", again, err)
 			}
 		})
 	}
 }
 
-func TestRunKeepsWhatWasRecordedBeforeAFailure(t *testing.T) {
-	c := tiny(t, "Failing|Fast$/^size=10$")
-	cells, err := List(within(t), c)
-	if err != nil {
-		t.Fatal(err)
-	}
-	c.Seed = 1
-	for shuffled(cellsOf("example.com/tiny", cells...), c.Seed, 1)[0].name == "BenchmarkFailing" {
-		c.Seed++ // until the failure comes second
-	}
+func TestARunOfFailuresLeavesNothing(t *testing.T) {
+	c := tiny(t, "Failing")
 	dir, err := Run(within(t), c)
-	var failed *SampleError
-	if !errors.As(err, &failed) || dir != c.Out {
+	var incomplete *IncompleteError
+	if !errors.As(err, &incomplete) || dir != "" {
 		t.Fatalf("folder %q, error %v", dir, err)
 	}
-	if _, turns := recordedTurns(t, dir); len(turns) != 1 {
-		t.Errorf("%d samples recorded, want 1", len(turns))
+	if _, err := os.Stat(c.Out); !os.IsNotExist(err) {
+		t.Errorf("a run without samples left its folder: %v", err)
 	}
 }
 
@@ -265,7 +271,7 @@ func TestRunEndsASlowSample(t *testing.T) {
 	c.Timeout = 300 * time.Millisecond
 	start := time.Now()
 	_, err := Run(within(t), c)
-	if err == nil || !strings.Contains(err.Error(), "BenchmarkSlow, round 1: no result after 300ms: give it longer with -timeout") {
+	if err == nil || !strings.Contains(err.Error(), "BenchmarkSlow: round 1: no result after 300ms: give it longer with -timeout") {
 		t.Errorf("error %v", err)
 	}
 	if took := time.Since(start); took > 30*time.Second {

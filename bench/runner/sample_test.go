@@ -16,7 +16,7 @@ PASS
 `
 
 func TestParseSample(t *testing.T) {
-	s, err := parseSample([]byte(printed), "BenchmarkX/k=v-2")
+	s, err := parseSample([]byte(printed), "BenchmarkX/k=v-2", 0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -45,7 +45,7 @@ func TestParseSampleRefuses(t *testing.T) {
 		{printed + "BenchmarkX/k=v-2 1 1 ns/op\n", "BenchmarkX/k=v-2", "want one of BenchmarkX/k=v-2 and no other"},
 		{printed + "BenchmarkY-2 1 1 ns/op\n", "BenchmarkX/k=v-2", "it printed a result of BenchmarkY-2"},
 	} {
-		if _, err := parseSample([]byte(bad.out), bad.name); err == nil || !strings.Contains(err.Error(), bad.want) {
+		if _, err := parseSample([]byte(bad.out), bad.name, 0); err == nil || !strings.Contains(err.Error(), bad.want) {
 			t.Errorf("%q: error %v, want %s", bad.out, err, bad.want)
 		}
 	}

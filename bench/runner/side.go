@@ -16,6 +16,7 @@ type side struct {
 	source   Source
 	flags    []string // for its samples
 	build    *built
+	listing  *listing
 	prior    *recorded // nil if nothing is recorded yet
 	recorder *recorder
 	taken    []taken // all samples that are recorded
@@ -73,6 +74,9 @@ func (s *side) begin(now []mark, cells []cell, r *run) error {
 	}
 	if was := strings.Fields(r.plan.pkg); !slices.Equal(was, s.build.order) {
 		return fmt.Errorf("%s was recorded from %s, not from %s", r.dir, r.plan.pkg, s.build.packages())
+	}
+	for _, l := range r.left { // it may be measured another time
+		cells = append(slices.Clip(cells), l.cell)
 	}
 	if err := s.prior.fits(now, cells, s.build.procs()); err != nil {
 		return err

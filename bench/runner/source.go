@@ -3,12 +3,15 @@ package runner
 import (
 	"context"
 	"debug/buildinfo"
+	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
+	"time"
 )
 
 // Source says where the test binaries of a side come from: a git revision, a
@@ -39,6 +42,7 @@ type built struct {
 	dir      string // a directory of the sources
 	binaries map[string]*binary
 	order    []string // their packages
+	left     []leftOut
 }
 
 // sum identifies all binaries together. Those that were built in a tree of their own
@@ -57,31 +61,62 @@ func (b *built) sum() string {
 	return textSum(all.String())
 }
 
+// only drops the packages that have none of the cells.
+func (b *built) only(cells []cell) {
+	b.order = slices.DeleteFunc(slices.Clone(b.order), func(pkg string) bool {
+		return !slices.ContainsFunc(cells, func(c cell) bool { return c.pkg == pkg })
+	})
+}
+
 func (b *built) procs() int { return b.binaries[b.order[0]].procs }
 
 func (b *built) packages() string { return strings.Join(b.order, " ") }
 
-// cells lists the benchmarks of all packages that a pattern chooses.
-func (b *built) cells(ctx context.Context, bench string, env []string) ([]cell, error) {
-	var cells []cell
+// list lists the benchmarks of all packages that a pattern chooses. Packages that cannot
+// list theirs are left out, unless all are.
+func (b *built) list(ctx context.Context, bench string, env []string, timeout time.Duration) (*listing, error) {
+	all := &listing{left: slices.Clone(b.left), config: map[string]bool{}, knows: map[cell]bool{}}
+	var failed error
 	for _, pkg := range b.order {
-		more, err := b.binaries[pkg].cells(ctx, bench, env)
-		if err != nil {
-			return nil, err
+		l, err := b.binaries[pkg].list(ctx, bench, env, timeout)
+		if ctx.Err() != nil {
+			return nil, context.Cause(ctx)
 		}
-		cells = append(cells, more...)
+		if err != nil {
+			failed = errors.Join(failed, err)
+			reason, _, _ := strings.Cut(err.Error(), "; its output ends:")
+			all.left = append(all.left, leftOut{cell{pkg: pkg}, shortened(reason), true})
+			continue
+		}
+		all.cells, all.left = append(all.cells, l.cells...), append(all.left, l.left...)
+		maps.Copy(all.config, l.config)
+		maps.Copy(all.knows, l.knows)
 	}
-	if len(cells) == 0 {
-		return nil, b.noneMatches(ctx, bench)
+	switch {
+	case len(all.cells) > 0:
+		return all, nil
+	case failed != nil:
+		return nil, failed
+	case len(all.left) > 0:
+		return nil, nothingLeft(all.left)
 	}
-	return cells, nil
+	return nil, b.noneMatches(ctx, bench, timeout)
+}
+
+// nothingLeft is the error where each benchmark is left out.
+func nothingLeft(left []leftOut) error {
+	var lines []string
+	for _, l := range left {
+		lines = append(lines, l.String())
+	}
+	return errors.New("nothing to measure: " + strings.Join(capped(lines), "; "))
 }
 
 // noneMatches names the benchmarks that there are.
-func (b *built) noneMatches(ctx context.Context, bench string) error {
+func (b *built) noneMatches(ctx context.Context, bench string, timeout time.Duration) error {
 	var there []string
 	for _, pkg := range b.order {
-		there = append(there, b.binaries[pkg].benchmarks(ctx)...)
+		there = append(there, b.binaries[pkg].benchmarks(ctx, timeout)...)
 	}
 	if len(there) == 0 {
 		return fmt.Errorf("%s: no benchmarks", b.packages())
@@ -90,12 +125,14 @@ func (b *built) noneMatches(ctx context.Context, bench string) error {
 }
 
 // listed joins names, so many that a line still can be read.
-func listed(names []string) string {
+func listed(names []string) string { return strings.Join(capped(names), ", ") }
+
+func capped(names []string) []string {
 	const most = 20
 	if more := len(names) - most; more > 0 {
 		names = append(slices.Clone(names[:most]), fmt.Sprintf("and %d more", more))
 	}
-	return strings.Join(names, ", ")
+	return names
 }
 
 // buildAll compiles the test binaries of the packages that have benchmarks. The
@@ -106,18 +143,32 @@ func buildAll(ctx context.Context, dir, pkgs, temp string, flags []string) (*bui
 		return nil, err
 	}
 	b := &built{binaries: map[string]*binary{}}
+	var failed error
 	for _, p := range found {
-		if !p.hasBenchmarks() {
+		if hidden := p.hidden(); hidden != "" {
+			b.left = append(b.left, leftOut{cell{pkg: p.ImportPath}, hidden, false})
+		}
+		if !p.exists() || !p.hasBenchmarks() {
 			continue
 		}
 		bin := &binary{pkg: p.ImportPath, dir: p.Dir, temp: temp, procs: runtime.GOMAXPROCS(0)}
 		bin.path = filepath.Join(temp, fmt.Sprintf("%d.test%s", len(b.order), executableSuffix()))
-		if err := bin.compile(ctx, dir, flags); err != nil {
+		if err := bin.compile(ctx, dir, flags); ctx.Err() != nil {
 			return nil, err
+		} else if err != nil {
+			failed = errors.Join(failed, err)
+			b.left = append(b.left, leftOut{cell{pkg: bin.pkg}, shortened(err.Error()), true})
+			continue
 		}
 		b.binaries[bin.pkg], b.order, b.dir = bin, append(b.order, bin.pkg), bin.dir
 	}
-	if len(b.order) == 0 {
+	switch {
+	case len(b.order) > 0:
+	case failed != nil:
+		return nil, failed
+	case len(b.left) > 0:
+		return nil, nothingLeft(b.left)
+	default:
 		return nil, fmt.Errorf("%s: no test files with benchmarks", pkgs)
 	}
 	return b, nil

@@ -2,9 +2,11 @@ package runner
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"runtime"
+	"slices"
 	"time"
 )
 
@@ -18,7 +20,7 @@ func (r *run) takeAll(ctx context.Context) error {
 	if err := r.takeTurns(ctx, turns); err != nil {
 		return err
 	}
-	for again := retakes(r.sides, all); len(again) > 0 && !r.hadEnough; again = retakes(r.sides, all) {
+	for again := r.again(all); len(again) > 0 && !r.hadEnough; again = r.again(all) {
 		r.progress.say("taking %s again: other programs kept the CPUs busy", count(len(again), "pair"))
 		r.total += len(again) * len(r.sides)
 		if err := r.takeTurns(ctx, again); err != nil {
@@ -30,6 +32,11 @@ func (r *run) takeAll(ctx context.Context) error {
 	}
 	r.progress.say("%s of %s in %v: %s", count(r.done, "sample"), count(len(r.cells), "cell"), time.Since(r.started).Round(time.Second), r.dir)
 	return nil
+}
+
+// again are the turns to be taken again, of cells that can be.
+func (r *run) again(all int) []turn {
+	return slices.DeleteFunc(retakes(r.sides, all), func(t turn) bool { return r.hasFailed(t.cell) })
 }
 
 // dropUnpaired forgets the samples at the end of one side that the other lacks: a
@@ -86,11 +93,41 @@ func (r *run) takeTurns(ctx context.Context, turns []turn) error {
 		if expected := r.eta.left(turns[i : i+1]); !r.deadline.IsZero() && time.Now().Add(expected).After(r.deadline) {
 			return errOutOfTime
 		}
-		if err := r.take(ctx, turns[i:]); err != nil {
+		if r.hasFailed(t.cell) {
+			continue
+		}
+		err := r.take(ctx, turns[i:])
+		var failed *SampleError
+		if errors.As(err, &failed) {
+			r.drop(t.cell, failed, turns[i:])
+		} else if err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// drop measures a cell no further: it costs its own row, and not the run. It can be
+// tried again when the run is resumed.
+func (r *run) drop(c cell, why *SampleError, left []turn) {
+	why.Package = c.pkg
+	r.failed = append(r.failed, why)
+	for _, t := range left {
+		if t.cell == c {
+			r.total -= len(r.sides)
+		}
+	}
+	for _, s := range r.sides {
+		s.recorder.note(mark{failedMark, leftOut{c, why.reason(), true}.String()})
+	}
+	r.progress.say("%v\n%s is measured no further; the others are", why, c.name)
+}
+
+func (r *run) hasFailed(c cell) bool {
+	return slices.ContainsFunc(r.failed, func(err error) bool {
+		var failed *SampleError
+		return errors.As(err, &failed) && failed.Package == c.pkg && failed.Cell == c.name
+	})
 }
 
 // atRoundsEnd tells whether a round ends before the turn i.

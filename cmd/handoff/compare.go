@@ -35,6 +35,10 @@ Without -pkg, handoff's own benchmarks are measured; with it, those of any Go
 module. The verdicts go to standard output and, with plots and all samples, into
 the comparison's folder.
 
+What both sides have is judged; benchmarks that only one side has are listed. One
+that fails on a side costs its own row: the exit code is then 2, unless the others
+have a regression.
+
 Exit codes: 0 pass, 1 a regression that the gate does not tolerate, 2 could not
 measure or read, 3 inconclusive.
 
@@ -56,6 +60,7 @@ type judging struct {
 	floors string // file; "" for the user's own
 	format string
 	given  *flag.FlagSet
+	failed []string // benchmarks that could not be measured
 }
 
 // compareCommand is its row in the table of commands.
@@ -171,6 +176,9 @@ func (c *comparing) run(ctx context.Context) error {
 	if sides.base == "" && !begun(c.Out) {
 		return errors.New("want BASE and HEAD: two git revisions, test binaries or recorded files; or -o with the folder of an interrupted comparison")
 	}
+	if _, err := c.floorsOf(""); err != nil { // now, and not after minutes of measuring
+		return err
+	}
 	c.Base, c.Head = sides.sources()
 	if c.width > 0 {
 		c.untilNarrow()
@@ -260,7 +268,18 @@ func (c *comparing) judge(base, head, dir string) error {
 	if kept != nil {
 		return kept
 	}
-	return exitOf(table)
+	return c.exit(table)
+}
+
+// exit is that of the table, unless something could not be measured and nothing worse
+// was found.
+func (j *judging) exit(t *verdict.Table) error {
+	err := exitOf(t)
+	var exit exitError
+	if len(j.failed) == 0 || errors.As(err, &exit) && exit.code == exitFailed {
+		return err
+	}
+	return exitError{exitUnable, fmt.Errorf("not measured, or not to the end: %s", strings.Join(j.failed, "; "))}
 }
 
 // exitOf makes the table's exit code an error. What is printed says why already,
@@ -297,6 +316,7 @@ func (j *judging) table(basePath, headPath string) (*verdict.Table, verdict.Abou
 	}
 	about := aboutOf(base, head)
 	about.Command = strings.Replace(about.Command, commandStart, commandStart+repeated(j.given, append([]string{maxFlag, widthFlag}, judgingFlags...)...), 1)
+	j.failed = base.Unmeasured // both files say it
 	return table, about, nil
 }
 

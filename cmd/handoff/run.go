@@ -22,6 +22,9 @@ a suite of handoff's own benchmarks, the second any package's. The samples go
 to bench.txt in the run's folder as they come; the folder's name goes to
 standard output. An interrupted run goes on with handoff run -o DIR.
 
+A benchmark that fails, panics, hangs or prints NaN costs its own row: the others
+are measured, and the exit code is 1.
+
 suites:
 `
 
@@ -52,6 +55,13 @@ func runRun(stdout, stderr io.Writer, args []string) error {
 		return listCells(ctx, stdout, config)
 	}
 	dir, err := runner.Run(ctx, config)
+	var incomplete *runner.IncompleteError
+	if errors.As(err, &incomplete) && dir != "" {
+		if _, err := fmt.Fprintln(stdout, dir); err != nil {
+			return err
+		}
+		return exitError{exitFailed, fmt.Errorf("run: %w\nall others are in %s: handoff run -o %s%s tries these again", err, dir, runner.Quoted(dir), repeated(flags, "C", "timeout"))}
+	}
 	if err != nil {
 		return fmt.Errorf("run: %w%s", err, howToGoOn("run", dir, repeated(flags, "C", "timeout"), err))
 	}
@@ -63,7 +73,7 @@ func runRun(stdout, stderr io.Writer, args []string) error {
 func runFlags(c *runner.Config) (flags *flag.FlagSet, list *bool) {
 	flags = newFlags("run")
 	measureFlags(flags, c, "default")
-	flags.StringVar(&c.Benchtime, "benchtime", "", "make each sample of `N`x iterations, or of a time such as 500ms (default 1x)")
+	flags.StringVar(&c.Benchtime, "benchtime", "", "make each sample of `N`x iterations, or of a time such as 500ms (default 1x for handoff's own, else as many as take 0.15 s, found out once)")
 	return flags, flags.Bool("list", false, "print the names of the cells, measure nothing")
 }
 
@@ -119,9 +129,8 @@ func listCells(ctx context.Context, stdout io.Writer, config runner.Config) erro
 // howToGoOn is the end of the message for a run or a comparison that stopped with
 // samples recorded. flags are those that the record does not hold.
 func howToGoOn(verb, dir, flags string, err error) string {
-	var failed *runner.SampleError
 	var interrupted *runner.InterruptedError
-	if dir == "" || !errors.As(err, &failed) && !errors.As(err, &interrupted) {
+	if dir == "" || !errors.As(err, &interrupted) {
 		return ""
 	}
 	return "\nthe samples before that are kept: go on with handoff " + verb + " -o " + runner.Quoted(dir) + flags

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/handoff-go/handoff/bench/runner"
@@ -42,6 +43,9 @@ type checking struct {
 	measured []measured
 	about    verdict.About
 }
+
+// tableFile is where the table goes in the folder of -o.
+const tableFile = "selfcheck.txt"
 
 // selfcheckCommand is its row in the table of commands.
 var selfcheckCommand = command{
@@ -89,14 +93,22 @@ func (c *checking) run(ctx context.Context, stdout io.Writer) error {
 		}
 		c.floors = path
 	}
+	if _, err := verdict.ReadFloors(c.floors, ""); err != nil {
+		return err
+	}
+	if err := writable("-floors", c.floors); err != nil {
+		return err
+	}
 	folder := c.out
 	if folder == "" {
-		temp, err := os.MkdirTemp("", "handoff-selfcheck-*")
+		temp, remove, err := runner.TempDir()
 		if err != nil {
 			return err
 		}
-		defer os.RemoveAll(temp)
+		defer remove()
 		folder = temp
+	} else if err := writable("-o", filepath.Join(folder, tableFile)); err != nil {
+		return err
 	}
 	return c.finish(stdout, c.tryAll(ctx, folder))
 }
@@ -138,6 +150,8 @@ func (c *checking) try(ctx context.Context, t trial, dir string) error {
 	config.Progress = c.stderr
 	done, err := runner.Compare(ctx, runner.Comparison{Config: config, Head: runner.Source{Flags: t.flags, Env: t.env()}})
 	switch {
+	case err == nil && len(done.Failed) > 0:
+		return fmt.Errorf("not measured, or not to the end: %s", strings.Join(done.Failed, "; "))
 	case err == nil:
 		return c.book(t, done)
 	case c.out != "" && done.Dir != "":
@@ -245,5 +259,5 @@ func (c *checking) conclude(stdout io.Writer) error {
 	if c.out == "" {
 		return nil
 	}
-	return os.WriteFile(filepath.Join(c.out, "selfcheck.txt"), []byte(text), 0o644)
+	return os.WriteFile(filepath.Join(c.out, tableFile), []byte(text), 0o644)
 }

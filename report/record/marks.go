@@ -12,12 +12,16 @@ import (
 const (
 	roundMark    = "round"
 	pressureMark = "pressure"
+	failedMark   = "failed"
+	leftOutMark  = "left-out"
 )
 
 // marks is what the comment lines have said so far.
 type marks struct {
 	run      map[string]string
 	mixed    []string
+	failed   []string // of those with no sample since
+	leftOut  []string
 	round    int
 	pressure float64
 }
@@ -46,6 +50,10 @@ func (m *marks) take(line string) error {
 			return fmt.Errorf("pressure %q: want microseconds", value)
 		}
 		m.pressure = us / 1e6
+	case failedMark:
+		m.failed = append(m.failed, value)
+	case leftOutMark:
+		m.leftOut = append(m.leftOut, value)
 	default:
 		m.runMark(key, value)
 	}
@@ -77,4 +85,10 @@ func parseMark(line string) (key, value string, ok bool) {
 		return "", "", false
 	}
 	return key, strings.TrimSpace(value), true
+}
+
+// measured takes a benchmark off those that have failed: the run was resumed, and it was
+// tried again.
+func (m *marks) measured(id ID) {
+	m.failed = slices.DeleteFunc(m.failed, func(text string) bool { return strings.HasPrefix(text, id.Package+" Benchmark"+id.Name+": ") })
 }

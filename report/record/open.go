@@ -121,6 +121,7 @@ func (p *parser) parse() (*Run, error) {
 	if len(p.run.Samples) == 0 {
 		return nil, p.nothing()
 	}
+	p.run.Unmeasured, p.run.Aside = p.marks.failed, p.marks.leftOut
 	p.run.Units = reader.Units()
 	p.leaveOut()
 	p.run.markPressed()
@@ -214,6 +215,9 @@ func (p *parser) result(res *benchfmt.Result) error {
 	s.Line, s.Round, s.Pressure = p.lines[at-1].number, p.marks.round, p.marks.pressure
 	if n := len(p.run.Samples); n > 0 && slices.Equal(p.run.Samples[n-1].Config, s.Config) {
 		s.Config, s.ID.Config = p.run.Samples[n-1].Config, p.run.Samples[n-1].ID.Config // one copy of what mostly stays
+	}
+	if len(p.marks.failed) > 0 {
+		p.marks.measured(s.ID)
 	}
 	for _, v := range res.Values {
 		p.value(&s, v)

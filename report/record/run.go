@@ -43,6 +43,12 @@ type Run struct {
 	// Mixed lists the keys of run marks that changed in mid-file, as they do
 	// when a run is resumed after a commit.
 	Mixed []string
+
+	// Unmeasured are the benchmarks that the runner could not measure, or not to the end,
+	// Aside those that it was not to measure: they skip themselves, are not built, or only
+	// one side of a comparison has them. Each is "PACKAGE NAME: REASON", or
+	// "PACKAGE: REASON" for a whole package.
+	Unmeasured, Aside []string
 }
 
 // Sample is one benchmark line: one measurement of one cell.

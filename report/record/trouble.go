@@ -110,6 +110,12 @@ func (r *Run) Troubles() []string {
 	if failed := r.Failed(); failed != "" {
 		all = append(all, failed)
 	}
+	for _, text := range r.Unmeasured {
+		all = append(all, "FAILED, not measured or not to the end: "+text)
+	}
+	for _, text := range r.Aside {
+		all = append(all, "left out of the run: "+text)
+	}
 	if n := len(r.Missing); n > 0 {
 		all = append(all, fmt.Sprintf("%s: no result of %s: %s", r.Path, counted(n, "benchmark"), list(r.Missing, Missing.String)))
 	}

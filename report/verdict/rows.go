@@ -68,7 +68,7 @@ func Compare(base, head *record.Run, metrics []string, rules Rules) (*Table, err
 	table.Only = t.only
 	table.files = t.recorded()
 	table.findGone()
-	table.Warnings = slices.Concat(base.Troubles(), head.Troubles(), t.warnings, table.Warnings)
+	table.Warnings = slices.Concat(base.Troubles(), without(head.Troubles(), base.Troubles()), t.warnings, table.Warnings)
 	return table, nil
 }
 
@@ -322,4 +322,10 @@ func (t *together) sameUnits() error {
 		}
 	}
 	return nil
+}
+
+// without is what a has and b has not: what the runner says of a comparison stands in the
+// files of both sides.
+func without(a, b []string) []string {
+	return slices.DeleteFunc(a, func(text string) bool { return slices.Contains(b, text) })
 }

@@ -26,7 +26,7 @@ func newSide(run *record.Run) side {
 
 // whole refuses a side that was interrupted before it had taken every cell once.
 func whole(s side) error {
-	if planned, err := strconv.Atoi(s.run.Marks["cells"]); err == nil && planned > len(s.order) {
+	if planned, err := strconv.Atoi(s.run.Marks["cells"]); err == nil && planned > len(s.order)+len(s.run.Unmeasured) {
 		return fmt.Errorf("%s: %d of the %d cells of this run are missing: resume it", s.run.Path, planned-len(s.order), planned)
 	}
 	return nil
