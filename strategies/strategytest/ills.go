@@ -24,7 +24,13 @@ import (
 var endure = strategies.Define("strategytest-endure", suffer)
 
 func suffer(_ context.Context, o order) (reply, error) {
-	if ill := ills[o.Act]; ill != nil && (o.Dir == "" || sign(o)) {
+	ill := ills[o.Act]
+	for _, more := range []map[string]func(order) error{spoils, deferreds} {
+		if ill == nil {
+			ill = more[o.Act]
+		}
+	}
+	if ill != nil && (o.Dir == "" || sign(o)) {
 		if err := ill(o); err != nil {
 			return reply{}, err
 		}

@@ -36,13 +36,14 @@ var deeds = map[string]func(wild) error{
 	"error-panic":  func(wild) error { return &wildError{text: "panic"} },
 	"error-goexit": func(wild) error { return &wildError{text: "goexit"} },
 	"doze":         func(wild) error { time.Sleep(60 * time.Millisecond); return nil },
+	"die":          func(wild) error { dieHere(); return nil },
 	"stall":        func(wild) error { stall(); return errors.New("the stall is over") },
 }
 
 // quick returns the names of what is soon over, and is not as it should be.
 func quick(doing map[string]func(wild) error) (names []string) {
 	for name := range doing {
-		if !strings.Contains(name, "stall") && name != "doze" && name != "bear" {
+		if !strings.Contains(name, "stall") && name != "doze" && name != "bear" && name != "die" {
 			names = append(names, name)
 		}
 	}
