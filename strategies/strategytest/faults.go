@@ -47,7 +47,9 @@
 //	35  interrupt to the whole process group               interrupt
 //	36  the wall clock jumps                               wall-clock
 //	40  user code outside tasks panics or exits            hostile-marshallers hostile-errors hostile-sequence hostile-progress hostile-writer
+//	43  children of tasks, wherever they went              children-at-close children-of-recycled children-of-orphans exiles-of-orphans exiles-swept
 //	44  user code outside tasks takes for ever             slow-marshallers slow-batch slow-errors slow-encoder-here slow-decoder-here
+//	46  the coordinator is killed, workers cannot notice   orphans-deaf orphans-unpreempted orphans-raging orphans-stopped
 //	51  Goexit in Setup                                    goexit-in-setup
 //
 // Beyond the list: setup-fails-later setup-dies recycled recycled-killed.
@@ -84,7 +86,7 @@ var ofCodecs = []int{13, 18, 19, 24, 31, 33, 34, 40}
 // faults are in the order of their numbers. Each file of this package has a
 // part of the list.
 var faults = sortFaults(deathFaults, memoryFaults, outputFaults, lieFaults, startFaults, orphanFaults,
-	fileFaults, systemFaults, callFaults, clockFaults, hostileFaults)
+	fileFaults, systemFaults, callFaults, clockFaults, hostileFaults, kinFaults)
 
 func sortFaults(parts ...[]fault) (all []fault) {
 	for _, p := range parts {
