@@ -21,9 +21,12 @@ type home struct {
 	dir    string
 	out    *output
 	id     identity
-	made   *transport.RunDir // shared-file only
-	starts atomic.Int64      // worker processes so far
-	data   []byte            // the encoded data of the task's Setup
+	made   *transport.RunDir  // shared-file only
+	starts atomic.Int64       // worker processes so far
+	mark   *transport.RunMark // nil where that is not possible
+	left   atomic.Bool        // a worker may have left something behind
+	life   [2]*os.File        // the lifeline: the workers' end, ours; nil where there is none
+	data   []byte             // the encoded data of the task's Setup
 
 	ctx    context.Context // ends when the pool closes
 	cancel context.CancelCauseFunc
@@ -49,9 +52,16 @@ func (p *core) newHome(ctx context.Context) (*home, error) {
 			return nil, fmt.Errorf("strategies: task %q: setup: %w", p.def.name, err)
 		}
 	}
+	if h.life[0], h.life[1], err = newLifeline(); err != nil {
+		return nil, fmt.Errorf("strategies: %w", err)
+	}
 	if err := p.furnish(h); err != nil {
+		closeAll(h.life[:]...)
 		return nil, err
 	}
+	// Without a mark, others will not know that this run is over should this
+	// process be killed. That is no reason not to begin.
+	h.mark, _ = transport.MarkRun(h.run)
 	h.env = p.environment(h)
 	h.out = newOutput(p.options.stderr, p.failAll)
 	return h, nil
@@ -74,7 +84,12 @@ func (p *core) environment(h *home) []string {
 
 // close ends what outlives the workers.
 func (h *home) close() {
+	if h.left.Load() {
+		endKinOf(h.run)
+	}
 	h.out.close()
+	h.mark.Remove()
+	closeAll(h.life[:]...)
 	if h.made != nil {
 		h.made.Remove()
 	}

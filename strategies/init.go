@@ -9,7 +9,8 @@ import (
 )
 
 // Environment of a worker process. The first is taken out before any task
-// runs; the depth stays, so that whatever the worker starts knows where it is.
+// runs; the depth and the run (see kinship) stay, so that whatever the worker
+// starts knows where it is, and is known.
 const (
 	envWorker = "HANDOFF_WORKER" // run id, frame limit, memory limit
 	envDepth  = "HANDOFF_DEPTH"

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -22,6 +23,7 @@ type process struct {
 	core *core
 	slot *slot
 	cmd  *exec.Cmd
+	n    int64 // the how manieth of the run
 
 	ours     [2]*os.File // our ends of the control pair: read, write
 	control  *transport.Stream
@@ -47,6 +49,8 @@ type process struct {
 	unheard          atomic.Bool     // the worker could not decode a chunk, and waits for a fresh encoder
 	deaf             atomic.Bool     // an answer could not be decoded: nor can others, until its encoder is fresh
 	frame            transport.Frame // what send sends
+
+	childless atomic.Bool // it said when it left that it never had children
 
 	heard atomic.Int64 // frames received
 	peak  atomic.Int64 // its largest resident size, as it last said
@@ -105,7 +109,7 @@ func (p *core) launch(ctx context.Context, w *slot) (*process, error) {
 
 func (p *core) newProcess(w *slot) *process {
 	return &process{
-		core: p, slot: w,
+		core: p, slot: w, n: p.home.starts.Add(1),
 		exited: make(chan struct{}), gone: make(chan struct{}),
 		encoder: p.codec.NewEncoder(), decoder: p.codec.NewDecoder(), proto: p.def.load(),
 		message:   message{moves: moves(p.def.out)},
@@ -123,6 +127,7 @@ func (p *core) settings() settings {
 		Limit:    p.spec.frameLimit(),
 		Progress: p.spec.progressEvery(),
 		Setup:    p.def.setup != nil,
+		Parent:   os.Getpid(),
 	}
 }
 
@@ -146,7 +151,7 @@ func (pr *process) start(set *settings) (o offer, err error) {
 		theirs = pr.passOn(theirs, o, set)
 		err = pr.run(theirs, words[1])
 	}
-	closeAll(append(theirs, words[1])...)
+	pr.closeTheirs(append(theirs, words[1]))
 	if err != nil {
 		closeAll(to[1], from[0], words[0])
 		o.withdraw()
@@ -178,6 +183,10 @@ func (pr *process) passOn(theirs []*os.File, o offer, set *settings) []*os.File 
 		set.Link.Descriptors = append(set.Link.Descriptors, uintptr(first+len(theirs)))
 		theirs = append(theirs, f)
 	}
+	if life := pr.core.home.life[0]; life != nil {
+		set.Lifeline = uintptr(first + len(theirs))
+		theirs = append(theirs, life)
+	}
 	r, file, err := newRecorder()
 	if err != nil {
 		return theirs
@@ -186,11 +195,21 @@ func (pr *process) passOn(theirs []*os.File, o offer, set *settings) []*os.File 
 	return append(theirs, file)
 }
 
+// closeTheirs closes what the worker has inherited, but for what the next ones
+// will, too.
+func (pr *process) closeTheirs(theirs []*os.File) {
+	for _, f := range theirs {
+		if f != pr.core.home.life[0] {
+			closeAll(f)
+		}
+	}
+}
+
 // run starts the process with its descriptors from 3 on.
 func (pr *process) run(theirs []*os.File, words *os.File) error {
 	h := pr.core.home
 	pr.cmd = &exec.Cmd{
-		Path: h.path, Args: h.args, Env: h.env, Dir: h.dir,
+		Path: h.path, Args: h.args, Env: append(slices.Clip(h.env), pr.kin().variable()), Dir: h.dir,
 		Stdout: words, Stderr: words,
 		ExtraFiles: theirs,
 	}
@@ -294,6 +313,8 @@ const (
 	// drainGrace bounds the reading of what a dead worker had written: a child
 	// of it may hold the pipe open.
 	drainGrace = time.Second
+	// kinGrace is how long it usually takes.
+	kinGrace = 50 * time.Millisecond
 )
 
 func (pr *process) awaitExit() {
@@ -313,6 +334,9 @@ func (pr *process) drain(receivers *sync.WaitGroup) {
 	if pr.link != nil {
 		pr.link.Hangup()
 	}
+	// A child of it that has left its group keeps it open no longer than that.
+	late := time.AfterFunc(kinGrace, pr.kin().endKin)
+	defer late.Stop()
 	receivers.Wait()
 }
 
@@ -327,7 +351,24 @@ func (pr *process) release() string {
 	}
 	pr.control.Close()
 	pr.tidy()
+	pr.endKin()
 	return pr.stderr.end()
+}
+
+func (pr *process) kin() kinship { return kinship{pr.core.home.run, pr.n} }
+
+// endKin ends what the worker's tasks have started and what went out of its group.
+// It does not hold up the replacement. When the pool closes, that is done once for
+// all workers.
+func (pr *process) endKin() {
+	p := pr.core
+	if pr.childless.Load() {
+		return
+	}
+	p.home.left.Store(true)
+	if p.home.ctx.Err() == nil {
+		p.running.Go(pr.kin().endKin)
+	}
 }
 
 func (pr *process) tidy() {

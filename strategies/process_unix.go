@@ -28,6 +28,17 @@ func killGroup(p *os.Process) {
 // waited for: its number stays taken as long as there is something left.
 func killChildren(p *os.Process) { syscall.Kill(-p.Pid, syscall.SIGKILL) }
 
+// leadsGroup reports whether this process is the first of its group.
+func leadsGroup() bool { return syscall.Getpgrp() == os.Getpid() }
+
+// leaveWithGroup kills this process and all of its group, if it is the first of
+// that: what its tasks have started does not outlive it.
+func leaveWithGroup() {
+	if leadsGroup() {
+		syscall.Kill(-os.Getpid(), syscall.SIGKILL)
+	}
+}
+
 // inherited wraps a descriptor that the coordinator passed on, so that reads
 // and writes wait in the poller and no child of ours inherits it.
 func inherited(fd uintptr, name string) *os.File {

@@ -456,6 +456,8 @@ type report struct {
 
 	// Readings of its clock: the question had arrived, this is being sent.
 	Received, Sent int64
+
+	Childless bool // when it leaves: it never had children
 }
 
 func (r report) json() []byte {
@@ -474,6 +476,7 @@ func (pr *process) snapshot(f *transport.Frame) error {
 	pr.trace.told(f.Header.Chunk, r, arrival(f))
 	if f.Header.Kind == transport.Bye {
 		pr.trace.bye()
+		pr.childless.Store(r.Childless)
 	}
 	s := &pr.core.schedule
 	s.mu.Lock()

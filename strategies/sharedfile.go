@@ -60,7 +60,7 @@ func (p *core) parent() (string, error) {
 // before it.
 func (pr *process) offerFile(set *linkSettings) (transport.Link, error) {
 	p := pr.core
-	base := filepath.Join(p.home.made.Path(), strconv.FormatInt(p.home.starts.Add(1), 10))
+	base := filepath.Join(p.home.made.Path(), strconv.FormatInt(pr.n, 10))
 	pr.files = base
 	set.Dir = p.home.made.Path()
 	set.In, set.Out = filepath.Join(base, "work"), filepath.Join(base, "answers")

@@ -12,6 +12,7 @@ func (p *core) startProcesses(ctx context.Context) (err error) {
 	if p.home, err = p.newHome(ctx); err != nil {
 		return err
 	}
+	p.running.Go(sweepKin)
 	errs := make([]error, len(p.slots))
 	started := make([]*process, len(p.slots))
 	var all sync.WaitGroup

@@ -33,6 +33,7 @@ type worker struct {
 	ballast  []byte            // for the collector
 	requests chan request      // snapshots
 	trace    *traceRing        // of the lane; nil without a trace
+	kin      kinship           // what its children carry
 
 	profiling *profiling // nil in a normal run
 	observe   []observing
@@ -91,6 +92,7 @@ func serve(value string) int {
 	control := transport.NewPipe(run, limit, inherited(3, "control in"), inherited(4, "control out"))
 	w := &worker{
 		control:   control,
+		kin:       ownKinship(),
 		inbox:     newInbox(),
 		requests:  make(chan request, 16),
 		cancelled: map[uint64]bool{},
@@ -98,6 +100,7 @@ func serve(value string) int {
 		position:  &position{},
 	}
 	if err := w.shakeHands(run); err != nil {
+		w.abandon(err)
 		if errors.Is(err, io.EOF) {
 			return exitOrphaned
 		}
@@ -170,6 +173,11 @@ func (w *worker) prepare(theirs hello, run uint64) (ours hello, err error) {
 		}
 	}
 	w.position.do(preparing)
+	if fd := w.settings.Lifeline; fd != 0 {
+		if err := holdLifeline(fd, func() { w.exit(io.EOF) }); err != nil {
+			return ours, err
+		}
+	}
 	if err := w.startProfile(); err != nil {
 		return ours, err
 	}
@@ -252,13 +260,44 @@ func arrive(f *transport.Frame) {
 func (w *worker) exit(err error) {
 	// First what must be done: with the coordinator gone, nobody reads stderr,
 	// and writing there ends this process.
-	if w.held != nil {
-		w.held.RemoveIfLast()
-	}
+	w.abandon(err)
 	if errors.Is(err, io.EOF) || isBrokenPipe(err) {
 		os.Exit(exitOrphaned)
 	}
 	os.Exit(complain(err))
+}
+
+// abandon gives up the run's directory, if nobody else holds it. When the
+// coordinator is gone, this ends the process, with all that its tasks have
+// started in its group; else the coordinator will do that.
+func (w *worker) abandon(err error) {
+	if w.held != nil {
+		w.held.RemoveIfLast()
+	}
+	if w.isOrphan(errors.Is(err, io.EOF) || isBrokenPipe(err)) {
+		if hadChildren() {
+			w.kin.endKin()
+		}
+		leaveWithGroup()
+	}
+}
+
+// orphanPatience is how long a coordinator takes from closing its files to
+// having ended.
+const orphanPatience = exitGrace
+
+// isOrphan reports whether the coordinator has ended, or does within a moment,
+// as the end of a connection suggests.
+func (w *worker) isOrphan(likely bool) bool {
+	if w.settings.Parent == 0 {
+		return false
+	}
+	for start := time.Now(); os.Getppid() == w.settings.Parent; time.Sleep(time.Millisecond) {
+		if !likely || time.Since(start) > orphanPatience {
+			return false
+		}
+	}
+	return true
 }
 
 func (w *worker) cancel(chunk uint64) {
@@ -356,7 +395,7 @@ type request struct {
 }
 
 func (w *worker) sendReport(kind transport.Kind, q request) {
-	r := report{Process: usage(), Ledger: appendLedger(nil, w.lane.take()), Received: q.at}
+	r := report{Process: usage(), Ledger: appendLedger(nil, w.lane.take()), Received: q.at, Childless: kind == transport.Bye && !hadChildren()}
 	r.Sent = clock()
 	w.sendControl(&transport.Frame{Header: transport.Header{Kind: kind, Chunk: q.id}, Payload: r.json()})
 }

@@ -49,8 +49,10 @@
 //	40  user code outside tasks panics or exits            hostile-marshallers hostile-errors hostile-sequence hostile-progress hostile-writer
 //	41  a death is noticed late                            spoiled-connection late-death
 //	42  a shortage that passes; deaths without a Map       passing-shortage idle-deaths
+//	43  children of tasks, wherever they went              children-at-close children-of-recycled children-of-orphans exiles-of-orphans exiles-swept
 //	44  user code outside tasks takes for ever             slow-marshallers slow-batch slow-errors slow-encoder-here slow-decoder-here
 //	45  a worker dies over items that it has not run       dies-reading
+//	46  the coordinator is killed, workers cannot notice   orphans-deaf orphans-unpreempted orphans-raging orphans-stopped
 //	50  many calls at once                                 many-calls
 //	51  Goexit in Setup                                    goexit-in-setup
 //
@@ -88,7 +90,7 @@ var ofCodecs = []int{13, 18, 19, 24, 31, 33, 34, 40}
 // faults are in the order of their numbers. Each file of this package has a
 // part of the list.
 var faults = sortFaults(deathFaults, memoryFaults, outputFaults, lieFaults, startFaults, orphanFaults,
-	fileFaults, systemFaults, callFaults, clockFaults, hostileFaults, lateFaults)
+	fileFaults, systemFaults, callFaults, clockFaults, hostileFaults, lateFaults, kinFaults)
 
 func sortFaults(parts ...[]fault) (all []fault) {
 	for _, p := range parts {

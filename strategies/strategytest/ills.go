@@ -68,13 +68,23 @@ var ills = map[string]func(order) error{
 	"fall":   func(order) error { debug.SetMaxStack(1 << 17); fmt.Print(fall(1)); return nil },
 	"shout":  shout,
 	"bear":   func(o order) error { return bear(o, nil) },
+	"disown": func(o order) error { return bear(o, nil, "PATH="+os.Getenv("PATH")) },
 	"exile":  func(o order) error { return bear(o, &syscall.SysProcAttr{Setsid: true}) },
 	"eat":    eat,
+	"deafen": func(order) error { deafen(); return nil },
+	"rage":   func(order) error { deafen(); spin(); return nil },
 }
 
 func spin() {
 	for n := 0; ; n++ {
 	}
+}
+
+// deafen closes the descriptor by which the worker hears its coordinator, when
+// it has gone to sleep over it.
+func deafen() {
+	time.Sleep(50 * time.Millisecond)
+	syscall.Close(3)
 }
 
 // stay waits until there is a file "open".
@@ -118,10 +128,11 @@ func shout(order) error {
 }
 
 // bear starts a child that has all the pipes of the worker, also those that
-// are not meant for it, and notes its process id.
-func bear(o order, attr *syscall.SysProcAttr) error {
+// are not meant for it, and notes its process id. Its environment is the worker's,
+// unless another is given.
+func bear(o order, attr *syscall.SysProcAttr, env ...string) error {
 	cmd := exec.Command("sleep", "60")
-	cmd.SysProcAttr = attr
+	cmd.SysProcAttr, cmd.Env = attr, env
 	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
 	for _, fd := range []int{3, 4} {
 		own, err := syscall.Dup(fd)
@@ -135,7 +146,7 @@ func bear(o order, attr *syscall.SysProcAttr) error {
 	if err := cmd.Start(); err != nil {
 		return err
 	}
-	return os.WriteFile(filepath.Join(o.Dir, "child"), []byte(strconv.Itoa(cmd.Process.Pid)), 0o600)
+	return os.WriteFile(markPath(o, "child"), []byte(strconv.Itoa(cmd.Process.Pid)), 0o600)
 }
 
 var eaten [][]byte

@@ -21,6 +21,10 @@ import (
 var orphanFaults = []fault{
 	{14, "orphans-idle", processes, func(t *testing.T, e env) { orphans(t, e, "") }},
 	{14, "orphans-busy", processes, func(t *testing.T, e env) { orphans(t, e, "spin") }},
+	{46, "orphans-deaf", processes, func(t *testing.T, e env) { orphans(t, e, "deafen") }},
+	{46, "orphans-unpreempted", processes, func(t *testing.T, e env) { unpreempted(t, e, "spin") }},
+	{46, "orphans-raging", processes, func(t *testing.T, e env) { unpreempted(t, e, "rage") }},
+	{46, "orphans-stopped", processes, orphansStopped},
 	{21, "stale-directory", files, staleDirectory},
 	{21, "fatal-exit", processes, fatalExit},
 	{35, "interrupt", processes, interrupt},
@@ -34,6 +38,7 @@ var afterInit = map[string]part{
 	"coordinator": coordinate,
 	"fatal":       endFatally,
 	"filter":      filter,
+	"parent":      parent,
 	"replaced":    goOnReplaced,
 }
 
@@ -104,6 +109,42 @@ func orphans(t *testing.T, e env, busy string) {
 	})
 	t.Logf("the last worker was gone after %v", time.Since(start).Round(100*time.Microsecond))
 	shortly(t, "the run's directory is removed", func() bool { return empty(e.dir) })
+}
+
+// unpreempted has workers whose tasks never let anything else run in their
+// processes.
+func unpreempted(t *testing.T, e env, busy string) {
+	t.Setenv("GODEBUG", "asyncpreemptoff=1")
+	e.spec.Procs = 1
+	a, pids := coordinator(t, e, busy)
+	a.kill()
+	endSoon(t, e, pids)
+}
+
+// endSoon wants the workers of a coordinator that was killed to end. What they
+// could not remove themselves the next Open does.
+func endSoon(t *testing.T, e env, pids []int) {
+	t.Helper()
+	start := time.Now()
+	promptly(t, "the end of the orphans", func() {
+		shortly(t, "the workers end", func() bool { return allGone(pids) })
+	})
+	t.Logf("the last worker was gone after %v", time.Since(start).Round(100*time.Microsecond))
+	shortly(t, "an Open removes the run's directory", func() bool {
+		open(t, e, endure).Close()
+		return empty(e.dir)
+	})
+}
+
+// orphansStopped stops the workers before their coordinator is killed.
+func orphansStopped(t *testing.T, e env) {
+	a, pids := coordinator(t, e, "")
+	for _, pid := range pids {
+		kill(t, pid, syscall.SIGSTOP)
+		shortly(t, "the worker stops", func() bool { return stateOf(pid) == "T" })
+	}
+	a.kill()
+	endSoon(t, e, pids)
 }
 
 func empty(dir string) bool {

@@ -5,7 +5,6 @@ package strategytest
 import (
 	"fmt"
 	"os"
-	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
@@ -69,14 +68,20 @@ func bearing(t *testing.T, e env, how string) (pool *strategies.Pool[order, repl
 	pool, dir := open(t, e, endure, strategies.WithStderr(new(lockedBuffer))), t.TempDir()
 	items := illAt(20, how, dir, 7)
 	right(t, items, mapAll(t, pool, items))
-	child = readPID(t, filepath.Join(dir, "child"))
-	program := programOf(child)
+	child = readPID(t, markPath(items[7], "child"))
+	endLater(t, child)
+	return pool, sufferer(t, dir, 7), child
+}
+
+// endLater sees to it that a process does not outlive the test.
+func endLater(t *testing.T, pid int) {
+	t.Helper()
+	program := programOf(pid)
 	t.Cleanup(func() {
-		if runs(child) && programOf(child) == program {
-			syscall.Kill(child, syscall.SIGKILL)
+		if runs(pid) && programOf(pid) == program {
+			syscall.Kill(pid, syscall.SIGKILL)
 		}
 	})
-	return pool, sufferer(t, dir, 7), child
 }
 
 // grandchild wants Close not to wait for a worker's child, and to end it.
@@ -86,17 +91,16 @@ func grandchild(t *testing.T, e env) {
 	shortly(t, "the worker's child ends", func() bool { return !runs(child) })
 }
 
-// grandchildOfLost has a child that went out of reach. The death of its worker
-// is to be noticed although the pipes stay open, and Close does not wait.
+// grandchildOfLost has a child that has left the worker's group, and keeps the
+// pipes open. The death of its worker is to be noticed all the same; then the
+// child ends, too.
 func grandchildOfLost(t *testing.T, e env) {
 	pool, parent, child := bearing(t, e, "exile")
 	kill(t, parent, syscall.SIGKILL)
 	promptly(t, "the replacement", func() {
 		shortly(t, "the death is noticed", func() bool { return pool.Stats().Restarts == 1 })
 	})
+	shortly(t, "the worker's child ends", func() bool { return !runs(child) })
 	survives(t, pool)
 	promptly(t, "Close with a grandchild", func() { pool.Close() })
-	if !runs(child) {
-		t.Error("the grandchild did not hold the pipes for so long")
-	}
 }

@@ -27,12 +27,19 @@ func workersOf(parent int) (pids []int) {
 // runs reports whether a process is there and did not end yet: one that nobody
 // waits for has ended all the same.
 func runs(pid int) bool {
+	state := stateOf(pid)
+	return state != "" && state != "Z" && state != "X"
+}
+
+// stateOf returns the letter of a process's state, "" if it is not there.
+func stateOf(pid int) string {
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	if err != nil {
-		return false
+		return ""
 	}
-	_, state, _ := strings.Cut(string(text), ") ")
-	return !strings.HasPrefix(state, "Z") && !strings.HasPrefix(state, "X")
+	_, rest, _ := strings.Cut(string(text), ") ")
+	state, _, _ := strings.Cut(rest, " ")
+	return state
 }
 
 // programOf returns the path of the program that a process runs.

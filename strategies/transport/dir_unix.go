@@ -53,11 +53,7 @@ func holdRunDir(path string) (*RunDir, error) {
 }
 
 // isAt reports whether the directory is still the one at path.
-func (d *folder) isAt(path string) bool {
-	var held, there unix.Stat_t
-	return unix.Fstat(d.fd, &held) == nil && unix.Lstat(path, &there) == nil &&
-		held.Dev == there.Dev && held.Ino == there.Ino
-}
+func (d *folder) isAt(path string) bool { return isAt(d.dir, path) }
 
 // sweep removes what runs that ended without notice left in parent. What it
 // cannot look at or remove it leaves.
