@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"math"
+	"reflect"
 
 	"github.com/fxamacker/cbor/v2"
 )
@@ -87,7 +88,13 @@ func (cborEncoder) Encode(dst []byte, v any) (out []byte, err error) {
 	if err := cborEncoding.MarshalToBuffer(v, buf); err != nil {
 		return dst, err
 	}
-	return buf.Bytes(), nil
+	out = buf.Bytes()
+	if s := cborSuspicions.of(v); s.doubt != nil && s.doubt(reflect.ValueOf(v).Elem()) {
+		if err := s.verify("cbor", v, func(into any) error { return cborDecoding.Unmarshal(out[len(dst):], into) }); err != nil {
+			return dst, err
+		}
+	}
+	return out, nil
 }
 
 type cborDecoder struct{}
@@ -101,6 +108,9 @@ func (cborDecoder) Decode(src []byte, v any) (err error) {
 	}()
 	if len(src) == 0 { // the library says io.EOF: but this is not the end of anything
 		return fmt.Errorf("cbor: decode %T: no value in 0 bytes", v)
+	}
+	if cborSuspicions.of(v).keepsInput {
+		src = bytes.Clone(src)
 	}
 	if err := cborDecoding.Unmarshal(src, v); err != nil {
 		return fmt.Errorf("cbor: decode %T: %v", v, err)

@@ -59,8 +59,8 @@ type Keeper interface {
 	Decoder
 
 	// DecodeKeep is Decode of bytes that the caller may give away: slices of
-	// bytes and strings that are at least half of src, and 16 KiB, are not copied;
-	// those of one slice count together. It reports whether v refers to src, which is v's then, also after an error.
+	// bytes and strings each of which is at least half of src, and 16 KiB, are not
+	// copied. It reports whether v refers to src, which is v's then, also after an error.
 	DecodeKeep(src []byte, v any) (kept bool, err error)
 }
 

@@ -1,8 +1,10 @@
 package codec
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
+	"reflect"
 )
 
 // JSON is encoding/json.
@@ -59,7 +61,20 @@ func (e *jsonEncoder) Encode(dst []byte, v any) (out []byte, err error) {
 	if err := e.enc.Encode(v); err != nil {
 		return dst, err
 	}
-	return e.out[:len(e.out)-1], nil // without the newline
+	out = e.out[:len(e.out)-1] // without the newline
+	if err := e.verify(out[len(dst):], v); err != nil {
+		return dst, err
+	}
+	return out, nil
+}
+
+// verify decodes again what may come back changed.
+func (e *jsonEncoder) verify(text []byte, v any) error {
+	s := jsonSuspicions.of(v)
+	if (s.doubt == nil || !s.doubt(reflect.ValueOf(v).Elem())) && !bytes.Contains(text, jsonChanged) {
+		return nil
+	}
+	return s.verify("json", v, func(into any) error { return json.Unmarshal(text, into) })
 }
 
 type jsonDecoder struct{}
@@ -71,6 +86,9 @@ func (jsonDecoder) Decode(src []byte, v any) (err error) {
 			err = fmt.Errorf("json: decode %T: panic: %v", v, p)
 		}
 	}()
+	if jsonSuspicions.of(v).keepsInput {
+		src = bytes.Clone(src)
+	}
 	if err := json.Unmarshal(src, v); err != nil {
 		return fmt.Errorf("json: decode %T: %w", v, err)
 	}

@@ -1,7 +1,9 @@
 package codec
 
 import (
+	"bytes"
 	"fmt"
+	"reflect"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -30,6 +32,7 @@ var jsonv2Options = json.JoinOptions(
 	json.FormatNilMapAsNull(true),
 	jsonv1.FormatDurationAsNano(true),
 	jsontext.AllowDuplicateNames(true), // nobody but us writes them
+	jsontext.PreserveRawStrings(true),  // of types that write themselves
 )
 
 // Name implements [Codec].
@@ -58,6 +61,12 @@ func (e *jsonv2Encoder) Encode(dst []byte, v any) (out []byte, err error) {
 	if err := json.MarshalWrite(&e.out, v, jsonv2Options); err != nil {
 		return dst, err
 	}
+	text := e.out[len(dst):]
+	if s := jsonv2Suspicions.of(v); s.doubt != nil && s.doubt(reflect.ValueOf(v).Elem()) {
+		if err := s.verify("jsonv2", v, func(into any) error { return json.Unmarshal(text, into, jsonv2Options) }); err != nil {
+			return dst, err
+		}
+	}
 	return e.out, nil
 }
 
@@ -70,6 +79,9 @@ func (jsonv2Decoder) Decode(src []byte, v any) (err error) {
 			err = fmt.Errorf("jsonv2: decode %T: panic: %v", v, p)
 		}
 	}()
+	if jsonv2Suspicions.of(v).keepsInput {
+		src = bytes.Clone(src)
+	}
 	if err := json.Unmarshal(src, v, jsonv2Options); err != nil {
 		return fmt.Errorf("jsonv2: decode %T: %v", v, err)
 	}

@@ -1,8 +1,8 @@
 package codec
 
 import (
-	"bytes"
 	"fmt"
+	"reflect"
 
 	"github.com/shamaton/msgpack/v3"
 )
@@ -68,21 +68,31 @@ func (msgpackEncoder) Encode(dst []byte, v any) (out []byte, err error) {
 	if err != nil {
 		return dst, fmt.Errorf("msgpack: encode %T: %w", v, err)
 	}
+	if s := msgpackSuspicions.of(v); s.doubt != nil && s.doubt(reflect.ValueOf(v).Elem()) {
+		err = s.verify("msgpack", v, func(into any) error { return msgpack.UnmarshalAsMap(encoded, into) })
+		if err != nil {
+			return dst, err
+		}
+	}
 	return append(dst, encoded...), nil
 }
 
 type msgpackDecoder struct{}
 
-// Decode implements [Decoder]. It decodes from a copy, because the library
-// leaves slices of bytes where they are.
+// Decode implements [Decoder].
 func (msgpackDecoder) Decode(src []byte, v any) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("msgpack: decode %T: panic: %v", v, p)
 		}
 	}()
-	if err := msgpack.UnmarshalAsMap(bytes.Clone(src), v); err != nil {
+	if err := msgpack.UnmarshalAsMap(src, v); err != nil {
 		return fmt.Errorf("msgpack: decode %T: %w", v, err)
+	}
+	if value := reflect.ValueOf(v); value.Kind() == reflect.Pointer {
+		if own := detachOf(value.Type().Elem()); own != nil {
+			own(value.Elem())
+		}
 	}
 	return nil
 }
