@@ -17,9 +17,9 @@ import (
 // such as [time.Time], write themselves, behind four bytes of length. Counts
 // and other lengths are uvarints.
 //
-// A value comes back equal up to this: an empty slice comes back as nil; a type
-// with AppendBinary comes back as its UnmarshalBinary makes it. Maps, pointers,
-// interfaces and types that contain themselves cannot be carried.
+// Every number comes back bit by bit, also −0 and what a NaN has besides. An empty slice
+// comes back as nil. Maps, pointers, interfaces and types that contain themselves cannot
+// be carried.
 //
 // What is most of a large message need not be copied: see [Keeper].
 //

@@ -14,12 +14,10 @@ import (
 // each value. Types with MarshalCBOR, MarshalBinary or MarshalText write
 // themselves.
 //
-// A value comes back equal up to this: an empty slice or map with omitempty
-// comes back as nil; a pointer to a nil pointer, slice or map comes back as
-// nil; the bits of a NaN besides its being one are gone; numbers inside an
-// interface become uint64, int64 or float64; the monotonic part of a time.Time
-// is gone, and times are of the years 0 to 9999. Values nested deeper than 10,000 levels
-// cannot be decoded. A struct field that the bytes do not name stays zero.
+// Errors are: times outside the years 0 to 9999, or whose zone offset has seconds; a
+// pointer that leads to nil, or to a zero time; −0 in a field with omitempty; two keys of a map
+// that are written alike; and values nested deeper than 10,000 levels. The bits of a NaN besides its
+// being one are gone. A struct field that the bytes do not name stays zero.
 //
 // Note: a value that contains itself makes the library recurse until the
 // process ends, as with [Gob].

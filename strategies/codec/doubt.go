@@ -380,7 +380,11 @@ func (e embedding) doubtsField(r rules, f reflect.StructField, omits func(reflec
 	for option := range strings.SplitSeq(options, ",") {
 		var d doubt
 		switch option {
-		case "", "string", "keyasint", "toarray":
+		case "", "keyasint", "toarray":
+		case "string":
+			if first(readers, f.Type) >= 0 {
+				d = always // the tag is asked when it is written, and the type when it is read
+			}
 		case "omitempty":
 			d = omits(f.Type)
 		case "omitzero":

@@ -9,12 +9,11 @@ import (
 
 // JSON is encoding/json.
 //
-// A value comes back equal up to this: bytes of a string that are not UTF-8
-// become U+FFFD; an empty slice or map with omitempty comes back as nil; a
-// pointer to a nil pointer, slice or map comes back as nil; numbers inside an
-// interface become float64; the monotonic part of a time.Time is gone. NaN,
-// infinities and values that contain themselves cannot be encoded and are
-// errors. A struct field that the text does not name stays zero.
+// Errors are: NaN and infinities; text that is not UTF-8; times outside the years 0 to
+// 9999, or whose zone offset has seconds; a pointer that leads to nil; −0 in a field with
+// omitempty; two keys of a map that are written alike; an empty json.Number; and values
+// that contain themselves. A json.RawMessage loses white space between its tokens. A
+// struct field that the text does not name stays zero.
 type JSON struct{}
 
 // Name implements [Codec].

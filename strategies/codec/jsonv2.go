@@ -12,12 +12,11 @@ import (
 
 // JSONv2 is JSON by the second version of encoding/json.
 //
-// A value comes back equal up to this: an empty slice or map with omitempty
-// comes back as nil; a pointer to a nil pointer, slice or map comes back as
-// nil; numbers inside an interface become float64; the monotonic part of a
-// time.Time is gone. NaN, infinities, strings that are not UTF-8 and values
-// that contain themselves cannot be encoded and are errors. A struct field that the text
-// does not name stays zero.
+// Errors are: NaN and infinities; text that is not UTF-8; times outside the years 0 to
+// 9999, or whose zone offset has seconds; a pointer that leads to nil, or with omitempty
+// to what is empty; two keys of a map that are written alike; and values that contain
+// themselves. A json.RawMessage loses white space between its tokens. A struct field that
+// the text does not name stays zero.
 //
 // Note: Go 1.26 has encoding/json/v2 only with GOEXPERIMENT=jsonv2, which the
 // users of a library would have to set. github.com/go-json-experiment/json is

@@ -10,10 +10,8 @@ import (
 // MsgPack is MessagePack by github.com/shamaton/msgpack, with the names of the
 // fields in each value.
 //
-// A value comes back equal up to this: a time.Time comes back in UTC and
-// without its monotonic part; a pointer to a nil pointer, slice or map comes
-// back as nil; a field with omitempty that is zero or empty comes back as its
-// zero value; numbers inside an interface become as small as they can be. A
+// Errors are: times that are not in UTC, for MessagePack has no zones (send t.UTC()); a
+// pointer that leads to nil; −0 in a field with omitempty; and NaN in the keys of a map. A
 // struct field that the bytes do not name stays zero. The library knows
 // no methods by which a type writes itself, so that types with unexported
 // fields cannot be carried, but for time.Time.

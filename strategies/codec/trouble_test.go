@@ -57,7 +57,9 @@ func troublesome(v reflect.Value, gob bool) bool {
 		}
 	case reflect.Struct:
 		for i := range v.NumField() {
-			if strings.Contains(string(t.Field(i).Tag), "omit") && v.Field(i).Kind() == reflect.Pointer || troublesome(v.Field(i), gob) {
+			tag := string(t.Field(i).Tag)
+			if strings.Contains(tag, "omit") && v.Field(i).Kind() == reflect.Pointer ||
+				strings.Contains(tag, ",string") && reflect.PointerTo(t.Field(i).Type).NumMethod() > 0 || troublesome(v.Field(i), gob) {
 				return true
 			}
 		}

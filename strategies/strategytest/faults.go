@@ -46,6 +46,8 @@
 //	34  late answer                                        late-answer
 //	35  interrupt to the whole process group               interrupt
 //	36  the wall clock jumps                               wall-clock
+//	37  decoded values that share memory                   appended-items appended-results
+//	38  a codec changes a value without an error           odd-items odd-results odd-pointers
 //	40  user code outside tasks panics or exits            hostile-marshallers hostile-errors hostile-sequence hostile-progress hostile-writer
 //	44  user code outside tasks takes for ever             slow-marshallers slow-batch slow-errors slow-encoder-here slow-decoder-here
 //	51  Goexit in Setup                                    goexit-in-setup
@@ -79,12 +81,12 @@ type fault struct {
 
 // ofCodecs are the rows in which the codec has a part. The others are the same
 // for all codecs, and one codec a transport stands for them.
-var ofCodecs = []int{13, 18, 19, 24, 31, 33, 34, 40}
+var ofCodecs = []int{13, 18, 19, 24, 31, 33, 34, 37, 38, 40}
 
 // faults are in the order of their numbers. Each file of this package has a
 // part of the list.
 var faults = sortFaults(deathFaults, memoryFaults, outputFaults, lieFaults, startFaults, orphanFaults,
-	fileFaults, systemFaults, callFaults, clockFaults, hostileFaults)
+	fileFaults, systemFaults, callFaults, clockFaults, hostileFaults, valueFaults)
 
 func sortFaults(parts ...[]fault) (all []fault) {
 	for _, p := range parts {
