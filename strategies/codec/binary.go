@@ -18,7 +18,8 @@ import (
 // and other lengths are uvarints.
 //
 // Every number comes back bit by bit, also −0 and what a NaN has besides. An empty slice
-// comes back as nil. Maps, pointers, interfaces and types that contain themselves cannot
+// comes back as nil. Lists of numbers of at most 64 bytes are cut, side by side, from pieces
+// of 512 bytes. Maps, pointers, interfaces and types that contain themselves cannot
 // be carried.
 //
 // What is most of a large message need not be copied: see [Keeper].

@@ -148,8 +148,19 @@ func (jsonv2Rules) ways() []ownWay {
 func jsonv2Refuses(t reflect.Type) *problem {
 	_, err := json.Marshal(reflect.New(t).Interface(), jsonv2Options)
 	var about *json.SemanticError
-	if errors.As(err, &about) && about.GoType == t && about.Err != nil {
+	if errors.As(err, &about) && about.Err != nil && (about.GoType == t || embedsType(t, about.GoType, nil)) {
 		return cannot("%v", about.Err)
 	}
 	return nil
+}
+
+// embedsType reports whether the fields of part stand among those of struct t.
+func embedsType(t, part reflect.Type, within []reflect.Type) bool {
+	for f := range t.Fields() {
+		_, inner, flat := jsonv2Embedding.look(f)
+		if flat && !slices.Contains(within, inner) && (inner == part || embedsType(inner, part, append(within, inner))) {
+			return true
+		}
+	}
+	return false
 }

@@ -27,7 +27,9 @@ var valueFaults = []fault{
 }
 
 // otherThanGob selects the strategies of the other codecs.
-func otherThanGob(s strategies.Spec) bool { return processes(s) && codecOf(s) != codec.Codec(codec.Gob{}) }
+func otherThanGob(s strategies.Spec) bool {
+	return processes(s) && codecOf(s) != codec.Codec(codec.Gob{})
+}
 
 // satchel has slices side by side.
 type satchel struct {
