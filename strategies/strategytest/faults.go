@@ -86,7 +86,7 @@ var ofCodecs = []int{13, 18, 19, 24, 31, 33, 34, 37, 38, 40}
 // faults are in the order of their numbers. Each file of this package has a
 // part of the list.
 var faults = sortFaults(deathFaults, memoryFaults, outputFaults, lieFaults, startFaults, orphanFaults,
-	fileFaults, systemFaults, callFaults, clockFaults, hostileFaults, valueFaults)
+	fileFaults, systemFaults, callFaults, clockFaults, hostileFaults, oddFaults)
 
 func sortFaults(parts ...[]fault) (all []fault) {
 	for _, p := range parts {

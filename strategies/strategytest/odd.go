@@ -18,7 +18,7 @@ import (
 	"github.com/handoff-go/handoff/strategies/codec"
 )
 
-var valueFaults = []fault{
+var oddFaults = []fault{
 	{37, "appended-items", processes, appendedItems},
 	{37, "appended-results", processes, appendedResults},
 	{38, "odd-items", processes, oddItems},
