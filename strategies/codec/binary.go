@@ -1,6 +1,7 @@
 package codec
 
 import (
+	"bytes"
 	"encoding/binary"
 	"fmt"
 	"reflect"
@@ -16,13 +17,12 @@ import (
 // such as [time.Time], write themselves, behind four bytes of length. Counts
 // and other lengths are uvarints.
 //
-// A value comes back equal up to this: an empty slice comes back as nil; a type
-// with AppendBinary comes back as its UnmarshalBinary makes it. Maps, pointers,
-// interfaces and types that contain themselves cannot be carried.
+// Every number comes back bit by bit, also −0 and what a NaN has besides. An empty slice
+// comes back as nil. Lists of numbers of at most 64 bytes are cut, side by side, from pieces
+// of 512 bytes. Maps, pointers, interfaces and types that contain themselves cannot
+// be carried.
 //
-// Slices of numbers and strings that came in one message share one piece of
-// memory: who keeps a single one for long should clone it. What is most of a large
-// message need not be copied: see [Keeper].
+// What is most of a large message need not be copied: see [Keeper].
 //
 // Note: encoding/binary itself walks structs and arrays as this does, but knows
 // no int, no slice in a struct and no string, and a slice of slices would take
@@ -70,6 +70,9 @@ type binaryDecoder struct{ plans binaryPlans }
 
 // DecodeKeep implements [Keeper].
 func (d *binaryDecoder) DecodeKeep(src []byte, v any) (kept bool, err error) {
+	if d.plans.keepsInput(v) {
+		return false, d.Decode(src, v)
+	}
 	stay := &d.plans.stay
 	stay.least = max(stayLeast, len(src)/2)
 	err = d.Decode(src, v)
@@ -87,6 +90,9 @@ func (d *binaryDecoder) Decode(src []byte, v any) (err error) {
 		}
 	}()
 	plan, err := d.plans.of(v)
+	if d.plans.keepsInput(v) {
+		src = bytes.Clone(src)
+	}
 	if err == nil {
 		src, err = plan.takeSlice(src, v)
 	}
@@ -112,9 +118,16 @@ type binaryPlan interface {
 
 // binaryPlans makes the plan of a type once: a stream is of one type.
 type binaryPlans struct {
-	last reflect.Type
-	plan binaryPlan
-	stay staying
+	last  reflect.Type
+	plan  binaryPlan
+	keeps bool // a part of the type may keep what it is read from
+	stay  staying
+}
+
+// keepsInput reports whether what v is read from must be for v alone.
+func (b *binaryPlans) keepsInput(v any) bool {
+	_, err := b.of(v)
+	return err == nil && b.keeps
 }
 
 // of returns the plan for v, a pointer to a slice.
@@ -130,7 +143,7 @@ func (b *binaryPlans) of(v any) (binaryPlan, error) {
 	if err != nil {
 		return nil, err
 	}
-	b.last, b.plan = t, plan
+	b.last, b.plan, b.keeps = t, plan, some(t.Elem(), binaryRules{}, keepsInput)
 	return plan, nil
 }
 

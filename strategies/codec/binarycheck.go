@@ -22,6 +22,9 @@ type binaryRules struct{}
 func (binaryRules) codec() string { return "binary" }
 
 func (binaryRules) own(t reflect.Type, _ bool) (bool, *problem) {
+	if t.Kind() == reflect.Pointer || t.Kind() == reflect.Interface {
+		return false, nil // whose methods are those of what it may not lead to
+	}
 	writes, reads := appendBinary.of(t) != none, unmarshalBinary.of(t) != none
 	switch {
 	case !writes && !reads:

@@ -73,28 +73,39 @@ func (f flatLists[T]) room(lists [][]T) int {
 	return n*f.width + 2*len(lists)
 }
 
-// takeSlice cuts all lists from one piece of memory.
+// Short lists are cut from common pieces, because an allocation would take as long as
+// reading one: who keeps one keeps a piece at most. Longer ones have memory of their own.
+const (
+	shortList = 64 // bytes
+	pieceSize = 512
+)
+
 func (f flatLists[T]) takeSlice(src []byte, p any) (rest []byte, err error) {
 	n, src, err := takeCount(src, 1)
 	if n == 0 || err != nil {
 		return src, err
 	}
-	total, err := f.total(src, n)
-	if err != nil {
-		return nil, err
-	}
-	into, all := p.(*[][]T), make([]T, total)
+	into := p.(*[][]T)
 	lists := sized(*into, n)
+	var piece []T
 	for i := range lists {
 		var size int
 		if size, src, err = takeCount(src, f.width); err != nil {
 			return nil, err
 		}
-		if size > 0 {
-			lists[i], all = all[:size:size], all[size:]
-			f.get(src, lists[i])
-			src = src[size*f.width:]
+		switch {
+		case size == 0:
+			continue
+		case n == 1 || size*f.width > shortList:
+			lists[i] = make([]T, size)
+		default:
+			if size > len(piece) {
+				piece = make([]T, min(pieceSize/f.width, size*(n-i)))
+			}
+			lists[i], piece = piece[:size:size], piece[size:]
 		}
+		f.get(src, lists[i])
+		src = src[size*f.width:]
 	}
 	*into = lists
 	return src, nil
@@ -107,19 +118,6 @@ func sized[T any](empty []T, n int) []T {
 		return empty[:n]
 	}
 	return make([]T, n)
-}
-
-// total counts the elements of n lists, all of which must be there.
-func (f flatLists[T]) total(src []byte, n int) (total int, err error) {
-	for range n {
-		var size int
-		if size, src, err = takeCount(src, f.width); err != nil {
-			return 0, err
-		}
-		src = src[size*f.width:]
-		total += size
-	}
-	return total, nil
 }
 
 // room makes dst longer by n bytes and returns those as well.
@@ -210,29 +208,9 @@ func (octetLists) appendSlice(dst []byte, p any) ([]byte, error) {
 	return appendTexts(dst, *p.(*[][]byte)), nil
 }
 
-// takeSlice takes the bytes of all at once and cuts them.
 func (o octetLists) takeSlice(src []byte, p any) (rest []byte, err error) {
-	n, src, err := takeCount(src, 1)
-	if n == 0 || err != nil {
-		return src, err
-	}
-	rest, err = skipTexts(src, n)
-	if err != nil {
-		return nil, err
-	}
-	into, all := p.(*[][]byte), o.stay.bytes(nil, src[:len(src)-len(rest)])
-	lists := sized(*into, n)
-	for i := range lists {
-		var size int
-		if size, all, err = takeCount(all, 1); err != nil {
-			return nil, err
-		}
-		if size > 0 {
-			lists[i], all = all[:size:size], all[size:]
-		}
-	}
-	*into = lists
-	return rest, nil
+	into := p.(*[][]byte)
+	return takeTexts(src, into, func(b []byte) []byte { return o.stay.bytes(nil, b) })
 }
 
 // texts is the plan for slices of strings.
@@ -242,29 +220,29 @@ func (texts) appendSlice(dst []byte, p any) ([]byte, error) {
 	return appendTexts(dst, *p.(*[]string)), nil
 }
 
-// takeSlice takes the bytes of all at once and cuts them.
 func (t texts) takeSlice(src []byte, p any) (rest []byte, err error) {
+	return takeTexts(src, p.(*[]string), t.stay.text)
+}
+
+// takeTexts reads values of some bytes each, by own, into the empty slice or fresh
+// memory.
+func takeTexts[T string | []byte](src []byte, into *[]T, own func([]byte) T) (rest []byte, err error) {
 	n, src, err := takeCount(src, 1)
 	if n == 0 || err != nil {
 		return src, err
 	}
-	rest, err = skipTexts(src, n)
-	if err != nil {
-		return nil, err
-	}
-	into, all := p.(*[]string), t.stay.text(src[:len(src)-len(rest)])
 	values := sized(*into, n)
 	for i := range values {
 		var size int
-		left := len(src)
 		if size, src, err = takeCount(src, 1); err != nil {
 			return nil, err
 		}
-		all = all[left-len(src):]
-		values[i], all, src = all[:size], all[size:], src[size:]
+		if size > 0 {
+			values[i], src = own(src[:size]), src[size:]
+		}
 	}
 	*into = values
-	return rest, nil
+	return src, nil
 }
 
 // appendTexts appends the count of the values, and each with its length.
@@ -278,16 +256,4 @@ func appendTexts[T string | []byte](dst []byte, values []T) []byte {
 		dst = append(appendCount(dst, len(v)), v...)
 	}
 	return dst
-}
-
-// skipTexts returns what is left behind n values with their lengths.
-func skipTexts(src []byte, n int) (rest []byte, err error) {
-	for range n {
-		var size int
-		if size, src, err = takeCount(src, 1); err != nil {
-			return nil, err
-		}
-		src = src[size:]
-	}
-	return src, nil
 }

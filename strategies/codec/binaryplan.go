@@ -82,7 +82,7 @@ func (p planner) piece(t reflect.Type, within []reflect.Type) (piece, error) {
 		return piece{}, fmt.Errorf("%s contains itself", t)
 	}
 	within = append(within, t)
-	if appendBinary.of(t) != none && unmarshalBinary.of(t) != none {
+	if own, _ := (binaryRules{}).own(t, true); own {
 		return ownPiece, nil
 	}
 	if number, ok := numberPieces[t.Kind()]; ok {
@@ -242,7 +242,7 @@ var ownPiece = piece{
 		if uint64(size) > uint64(len(src)) {
 			return nil, fmt.Errorf("a length of %d where %d bytes are left", size, len(src))
 		}
-		return src[size:], into.Addr().Interface().(encoding.BinaryUnmarshaler).UnmarshalBinary(src[:size])
+		return src[size:], into.Addr().Interface().(encoding.BinaryUnmarshaler).UnmarshalBinary(src[:size:size])
 	},
 }
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"math"
+	"reflect"
 
 	"github.com/fxamacker/cbor/v2"
 )
@@ -13,12 +14,10 @@ import (
 // each value. Types with MarshalCBOR, MarshalBinary or MarshalText write
 // themselves.
 //
-// A value comes back equal up to this: an empty slice or map with omitempty
-// comes back as nil; a pointer to a nil pointer, slice or map comes back as
-// nil; the bits of a NaN besides its being one are gone; numbers inside an
-// interface become uint64, int64 or float64; the monotonic part of a time.Time
-// is gone, and times are of the years 0 to 9999. Values nested deeper than 10,000 levels
-// cannot be decoded. A struct field that the bytes do not name stays zero.
+// Errors are: times outside the years 0 to 9999, or whose zone offset has seconds; a
+// pointer that leads to nil, or to a zero time; −0 in a field with omitempty; two keys of a map
+// that are written alike; and values nested deeper than 10,000 levels. The bits of a NaN besides its
+// being one are gone. A struct field that the bytes do not name stays zero.
 //
 // Note: a value that contains itself makes the library recurse until the
 // process ends, as with [Gob].
@@ -87,7 +86,13 @@ func (cborEncoder) Encode(dst []byte, v any) (out []byte, err error) {
 	if err := cborEncoding.MarshalToBuffer(v, buf); err != nil {
 		return dst, err
 	}
-	return buf.Bytes(), nil
+	out = buf.Bytes()
+	if s := cborSuspicions.of(v); s.doubt != nil && s.doubt(reflect.ValueOf(v).Elem()) {
+		if err := s.verify("cbor", v, func(into any) error { return cborDecoding.Unmarshal(out[len(dst):], into) }); err != nil {
+			return dst, err
+		}
+	}
+	return out, nil
 }
 
 type cborDecoder struct{}
@@ -101,6 +106,9 @@ func (cborDecoder) Decode(src []byte, v any) (err error) {
 	}()
 	if len(src) == 0 { // the library says io.EOF: but this is not the end of anything
 		return fmt.Errorf("cbor: decode %T: no value in 0 bytes", v)
+	}
+	if cborSuspicions.of(v).keepsInput {
+		src = bytes.Clone(src)
 	}
 	if err := cborDecoding.Unmarshal(src, v); err != nil {
 		return fmt.Errorf("cbor: decode %T: %v", v, err)

@@ -79,4 +79,41 @@ var cborEmbedding = embedding{
 	itself: drops("embedded in itself, which cbor drops"),
 }
 
+// cborSuspicions are what cbor may change.
+var cborSuspicions = suspicions{doubter: cborRules{}, check: CBOR{}.Check}
+
+func (r cborRules) doubts(t reflect.Type) doubt {
+	switch {
+	case t == reflect.TypeFor[time.Time]():
+		return oddTime
+	case t.Kind() == reflect.Pointer && !endless(t):
+		if t.Elem() == reflect.TypeFor[time.Time]() {
+			return func(v reflect.Value) bool { // a zero time is written as nil is
+				t, ok := v.Interface().(*time.Time)
+				return ok && t != nil && t.IsZero()
+			}
+		}
+		own, _ := r.own(t.Elem(), true)
+		return toNil(t, own)
+	case t.Kind() == reflect.Map && some(t.Key(), r, func(t reflect.Type) bool { return opaque(t, r) || t.Kind() == reflect.Struct }):
+		return several
+	}
+	return nil
+}
+
+// oddTime doubts times that RFC 3339 has no text for, and zero times, of which cbor
+// writes no zone.
+func oddTime(v reflect.Value) bool {
+	t, ok := readTime(v)
+	return ok && (offset(t)%60 != 0 || t.Year() < 0 || t.Year() > 9999 || t.IsZero() && offset(t) != 0)
+}
+
+func (r cborRules) doubtsField(f reflect.StructField) doubt {
+	return cborEmbedding.doubtsField(r, f, omitsZeros)
+}
+
+func (cborRules) ways() []ownWay {
+	return []ownWay{wayOf(cbor.Marshaler.MarshalCBOR, cbor.Unmarshaler.UnmarshalCBOR), binaryWay, textWay}
+}
+
 func (cborRules) fields(t reflect.Type) ([]field, *problem) { return cborEmbedding.fields(t), nil }

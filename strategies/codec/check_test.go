@@ -7,6 +7,7 @@ import (
 	"net/netip"
 	"net/url"
 	"reflect"
+	"strings"
 	"testing"
 	"time"
 	"unsafe"
@@ -350,6 +351,29 @@ func TestLossyOthers(t *testing.T) {
 	}
 	if got := there(t, "binary", []shut{{1, 2}, {3, 4}}); !reflect.DeepEqual(got, make([]shut, 2)) {
 		t.Errorf("binary: got %v", got)
+	}
+}
+
+// TestLossyHolds: who allows that a field is dropped, or comes back as another type, has
+// not allowed that others are changed.
+func TestLossyHolds(t *testing.T) {
+	type lossy struct {
+		Text   string
+		Any    any
+		Skip   int `json:"-" cbor:"-" msgpack:"-"`
+		secret int
+	}
+	for _, name := range []string{"json", "cbor", "msgpack", "jsonv2"} {
+		got := there(t, name, []lossy{{Text: "text", Any: 5, Skip: 1, secret: 2}})
+		if got[0].Text != "text" || got[0].Any == nil || got[0].secret != 0 {
+			t.Errorf("%s: %+v", name, got[0])
+		}
+	}
+	if b, err := (JSON{}).NewEncoder().Encode(nil, &[]lossy{{Text: "\xff", Any: 5, Skip: 1, secret: 2}}); err == nil || !strings.Contains(err.Error(), "lossy.Text") {
+		t.Errorf("json: %q, error %v: want one about the text", b, err)
+	}
+	if _, err := (JSON{}).NewEncoder().Encode(nil, &[]lossy{{Text: `\ufffd`, Any: 5, Skip: 1, secret: 2}}); err != nil {
+		t.Errorf("json: %v, of what is carried or allowed to be lost", err)
 	}
 }
 

@@ -8,6 +8,20 @@
 // fresh pair.
 //
 // An Encoder or a Decoder belongs to one goroutine. A Codec may be used by many.
+//
+// # What comes back
+//
+// A value comes back equal, or it is an error, of Encode or of Decode; or Check says
+// which field cannot be carried. Equal is reflect.DeepEqual, with these taken for each
+// other: nil and empty slices and maps; NaN and NaN; times of the same instant and zone
+// offset, whose Location may be another pointer and whose monotonic part is gone. Pointers
+// that were shared come back apart. A type with methods of its own comes back as those
+// make it. Each codec says what it refuses and where it differs.
+//
+// Every slice of a decoded value has memory of its own, to the end of its capacity.
+//
+// Fields that Check was told to allow (lossy) are dropped; what is in an interface then
+// comes back as the type that the codec has for it, numbers of JSON as float64.
 package codec
 
 import (
@@ -59,8 +73,8 @@ type Keeper interface {
 	Decoder
 
 	// DecodeKeep is Decode of bytes that the caller may give away: slices of
-	// bytes and strings that are at least half of src, and 16 KiB, are not copied;
-	// those of one slice count together. It reports whether v refers to src, which is v's then, also after an error.
+	// bytes and strings each of which is at least half of src, and 16 KiB, are not
+	// copied. It reports whether v refers to src, which is v's then, also after an error.
 	DecodeKeep(src []byte, v any) (kept bool, err error)
 }
 

@@ -267,22 +267,21 @@ type box struct {
 // come back changed.
 func TestEqualUpTo(t *testing.T) {
 	zero, noon := new(int), time.Date(2026, 1, 1, 12, 0, 0, 1, time.FixedZone("", 3600))
-	sent := []box{{Slice: []int{}, Map: map[string]int{}, Pointer: zero, Twice: &zero, Text: "\xff", When: noon}}
-	whole := sent[0]
-	want := map[string]box{
-		"gob":     {Map: map[string]int{}, Text: "\xff", When: noon},
+	utc := noon.UTC()
+	for name, sent := range map[string]box{
+		"gob":     {Slice: []int{}, Map: map[string]int{}, Text: "\xff", When: noon},
 		"json":    {Slice: []int{}, Map: map[string]int{}, Pointer: zero, Twice: &zero, Text: "\ufffd", When: noon},
-		"cbor":    whole,
-		"msgpack": {Slice: []int{}, Map: map[string]int{}, Pointer: zero, Twice: &zero, Text: "\xff", When: noon.UTC()},
-	}
-	for name, want := range want {
-		if got := there(t, name, sent); !reflect.DeepEqual(got[0], want) {
+		"cbor":    {Slice: []int{}, Map: map[string]int{}, Pointer: zero, Twice: &zero, Text: "\xff", When: noon},
+		"msgpack": {Slice: []int{}, Map: map[string]int{}, Pointer: zero, Twice: &zero, Text: "\xff", When: utc},
+		"jsonv2":  {Slice: []int{}, Map: map[string]int{}, Pointer: zero, Twice: &zero, Text: "UTF-8", When: noon},
+	} {
+		want := sent
+		if name == "gob" {
+			want.Slice = nil
+		}
+		if got := there(t, name, []box{sent}); !reflect.DeepEqual(got[0], want) {
 			t.Errorf("%s: got %+v, want %+v", name, got[0], want)
 		}
-	}
-	sent[0].Text = "UTF-8, what jsonv2 asks for"
-	if got := there(t, "jsonv2", sent); !reflect.DeepEqual(got, sent) {
-		t.Errorf("jsonv2: got %+v, want %+v", got, sent)
 	}
 	type flatBox struct {
 		Slice []int
@@ -295,21 +294,66 @@ func TestEqualUpTo(t *testing.T) {
 	}
 }
 
-// TestNothing: what is lost of nil.
+// TestNothing: nil comes back as nil, and what would come back so and is not nil is an
+// error.
 func TestNothing(t *testing.T) {
 	type pair struct {
 		Slice []int
 		Twice **int
 	}
-	sent := []pair{{nil, new(*int)}}
 	for _, name := range []string{"gob", "json", "cbor", "msgpack", "jsonv2"} {
-		if name == "gob" {
-			sent[0].Twice = nil // an error, otherwise
-		}
-		if got := there(t, name, sent); got[0].Slice != nil || got[0].Twice != nil {
+		if got := there(t, name, []pair{{}}); got[0].Slice != nil || got[0].Twice != nil {
 			t.Errorf("%s: got %+v, want nil", name, got[0])
 		}
-		sent[0].Twice = new(*int)
+		if name == "gob" {
+			continue
+		}
+		c, _ := Lookup(name)
+		if _, err := c.NewEncoder().Encode(nil, &[]pair{{Twice: new(*int)}}); err == nil || !strings.Contains(err.Error(), "pair.Twice would be nil") {
+			t.Errorf("%s: a pointer to nil: %v", name, err)
+		}
+	}
+}
+
+// TestChanged: values that a codec would change are errors that say where and how.
+func TestChanged(t *testing.T) {
+	type note struct {
+		Text string
+		At   *time.Time
+		List *[]int
+		Zero float64 `json:",omitempty" cbor:",omitempty" msgpack:",omitempty"`
+		Keys map[Folded]int
+		Hex  map[Texter]int
+	}
+	seconds := time.Date(1880, 1, 1, 0, 0, 0, 0, time.FixedZone("LMT", 3*60+4))
+	far := time.Date(10_000, 1, 1, 0, 0, 0, 0, time.UTC)
+	berlin := time.Date(2026, 1, 1, 0, 0, 0, 0, time.FixedZone("CET", 3600))
+	for _, tt := range []struct {
+		codecs string
+		value  note
+		says   string
+	}{
+		{"json", note{Text: "a\xffb"}, `note.Text would be "a\ufffdb", not "a\xffb"`},
+		{"jsonv2", note{Text: "a\xffb"}, "invalid UTF-8"},
+		{"json jsonv2 cbor", note{At: &seconds}, "note.At would be 1880-01-01 00:00:00 +0003"},
+		{"json jsonv2 cbor", note{At: &far}, "year outside of range"},
+		{"msgpack", note{At: &berlin}, "note.At would be 2025-12-31 23:00:00 +0000 UTC, not 2026-01-01 00:00:00 +0100 CET"},
+		{"json jsonv2 cbor msgpack", note{List: new([]int)}, "note.List would be nil"},
+		{"json cbor msgpack", note{Zero: math.Copysign(0, -1)}, "note.Zero would be 0, not -0"},
+		{"jsonv2 cbor", note{Keys: map[Folded]int{"A": 1, "a": 2}}, "note.Keys would have 1 entries, not 2"},
+		{"json", note{Hex: map[Texter]int{"61": 1}}, `note.Hex would lack the entry "61"`},
+		{"json jsonv2", note{Zero: math.NaN()}, "NaN"},
+	} {
+		for name := range strings.SplitSeq(tt.codecs, " ") {
+			c, _ := Lookup(name)
+			_, err := c.NewEncoder().Encode(nil, &[]note{tt.value})
+			if err == nil || !strings.Contains(err.Error(), tt.says) {
+				t.Errorf("%s: %v, want an error with %q", name, err, tt.says)
+			}
+			if got := there(t, name, []note{{Text: "next"}}); got[0].Text != "next" {
+				t.Errorf("%s: the next value came back as %+v", name, got[0])
+			}
+		}
 	}
 }
 

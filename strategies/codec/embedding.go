@@ -66,7 +66,7 @@ func (e embedding) list(t reflect.Type, path string, depth int, within []reflect
 		name, inner, flat := e.look(f)
 		wrong := e.wrong(f, inner, flat)
 		switch {
-		case wrong != nil && empty(f):
+		case wrong != nil && wrong.drop && empty(f):
 		case flat && slices.Contains(within, inner):
 			fields = append(fields, namedField{field: field{at, f.Type, e.itself}})
 		case wrong == nil && flat:

@@ -1,18 +1,19 @@
 package codec
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
+	"reflect"
 )
 
 // JSON is encoding/json.
 //
-// A value comes back equal up to this: bytes of a string that are not UTF-8
-// become U+FFFD; an empty slice or map with omitempty comes back as nil; a
-// pointer to a nil pointer, slice or map comes back as nil; numbers inside an
-// interface become float64; the monotonic part of a time.Time is gone. NaN,
-// infinities and values that contain themselves cannot be encoded and are
-// errors. A struct field that the text does not name stays zero.
+// Errors are: NaN and infinities; text that is not UTF-8; times outside the years 0 to
+// 9999, or whose zone offset has seconds; a pointer that leads to nil; −0 in a field with
+// omitempty; two keys of a map that are written alike; an empty json.Number; and values
+// that contain themselves. A json.RawMessage loses white space between its tokens. A
+// struct field that the text does not name stays zero.
 type JSON struct{}
 
 // Name implements [Codec].
@@ -59,7 +60,20 @@ func (e *jsonEncoder) Encode(dst []byte, v any) (out []byte, err error) {
 	if err := e.enc.Encode(v); err != nil {
 		return dst, err
 	}
-	return e.out[:len(e.out)-1], nil // without the newline
+	out = e.out[:len(e.out)-1] // without the newline
+	if err := e.verify(out[len(dst):], v); err != nil {
+		return dst, err
+	}
+	return out, nil
+}
+
+// verify decodes again what may come back changed.
+func (e *jsonEncoder) verify(text []byte, v any) error {
+	s := jsonSuspicions.of(v)
+	if (s.doubt == nil || !s.doubt(reflect.ValueOf(v).Elem())) && !bytes.Contains(text, jsonChanged) {
+		return nil
+	}
+	return s.verify("json", v, func(into any) error { return json.Unmarshal(text, into) })
 }
 
 type jsonDecoder struct{}
@@ -71,6 +85,9 @@ func (jsonDecoder) Decode(src []byte, v any) (err error) {
 			err = fmt.Errorf("json: decode %T: panic: %v", v, p)
 		}
 	}()
+	if jsonSuspicions.of(v).keepsInput {
+		src = bytes.Clone(src)
+	}
 	if err := json.Unmarshal(src, v); err != nil {
 		return fmt.Errorf("json: decode %T: %w", v, err)
 	}

@@ -1,9 +1,11 @@
 package codec
 
 import (
+	"bytes"
 	"encoding"
 	"encoding/json"
 	"reflect"
+	"time"
 )
 
 // Check implements [Codec]. encoding/json drops unexported fields, fields
@@ -84,6 +86,50 @@ var jsonEmbedding = embedding{
 }
 
 func (jsonRules) fields(t reflect.Type) ([]field, *problem) { return jsonEmbedding.fields(t), nil }
+
+// jsonSuspicions are what json may change: text that is not UTF-8, of which jsonChanged
+// tells, and these.
+var jsonSuspicions = suspicions{doubter: jsonRules{}, check: JSON{}.Check}
+
+func (r jsonRules) doubts(t reflect.Type) doubt {
+	switch {
+	case t == reflect.TypeFor[time.Time]():
+		return oddZone
+	case t == reflect.TypeFor[json.Number]():
+		return func(v reflect.Value) bool { return v.Len() == 0 } // is written as 0
+	case t.Kind() == reflect.Pointer && !endless(t):
+		own, _ := r.own(t.Elem(), true)
+		return toNil(t, own)
+	case t.Kind() == reflect.Map && t.Key().Kind() == reflect.String && unmarshalText.of(t.Key()) != none:
+		return func(v reflect.Value) bool { return v.Len() > 0 } // is not written by its method, but read by it
+	case t.Kind() == reflect.Map && marshalText.of(t.Key()) != none:
+		return several
+	}
+	return nil
+}
+
+func (r jsonRules) doubtsField(f reflect.StructField) doubt {
+	return jsonEmbedding.doubtsField(r, f, omitsZeros)
+}
+
+func (jsonRules) ways() []ownWay {
+	return []ownWay{wayOf(compactJSON, json.Unmarshaler.UnmarshalJSON), textWay}
+}
+
+// compactJSON is what a type writes as it is sent.
+func compactJSON(m json.Marshaler) ([]byte, error) {
+	text, err := m.MarshalJSON()
+	if err != nil {
+		return nil, err
+	}
+	var compact bytes.Buffer
+	err = json.Compact(&compact, text)
+	return compact.Bytes(), err
+}
+
+// jsonChanged is how encoding/json writes what is not UTF-8; U+FFFD itself it writes
+// as it is.
+var jsonChanged = []byte(`\ufffd`)
 
 // unexported says what is wrong with a field because of its name: an embedded
 // struct may have an unexported one.

@@ -1,7 +1,9 @@
 package codec
 
 import (
+	"bytes"
 	"fmt"
+	"reflect"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -10,12 +12,11 @@ import (
 
 // JSONv2 is JSON by the second version of encoding/json.
 //
-// A value comes back equal up to this: an empty slice or map with omitempty
-// comes back as nil; a pointer to a nil pointer, slice or map comes back as
-// nil; numbers inside an interface become float64; the monotonic part of a
-// time.Time is gone. NaN, infinities, strings that are not UTF-8 and values
-// that contain themselves cannot be encoded and are errors. A struct field that the text
-// does not name stays zero.
+// Errors are: NaN and infinities; text that is not UTF-8; times outside the years 0 to
+// 9999, or whose zone offset has seconds; a pointer that leads to nil, or with omitempty
+// to what is empty; two keys of a map that are written alike; and values that contain
+// themselves. A json.RawMessage loses white space between its tokens. A struct field that
+// the text does not name stays zero.
 //
 // Note: Go 1.26 has encoding/json/v2 only with GOEXPERIMENT=jsonv2, which the
 // users of a library would have to set. github.com/go-json-experiment/json is
@@ -30,6 +31,7 @@ var jsonv2Options = json.JoinOptions(
 	json.FormatNilMapAsNull(true),
 	jsonv1.FormatDurationAsNano(true),
 	jsontext.AllowDuplicateNames(true), // nobody but us writes them
+	jsontext.PreserveRawStrings(true),  // of types that write themselves
 )
 
 // Name implements [Codec].
@@ -58,6 +60,12 @@ func (e *jsonv2Encoder) Encode(dst []byte, v any) (out []byte, err error) {
 	if err := json.MarshalWrite(&e.out, v, jsonv2Options); err != nil {
 		return dst, err
 	}
+	text := e.out[len(dst):]
+	if s := jsonv2Suspicions.of(v); s.doubt != nil && s.doubt(reflect.ValueOf(v).Elem()) {
+		if err := s.verify("jsonv2", v, func(into any) error { return json.Unmarshal(text, into, jsonv2Options) }); err != nil {
+			return dst, err
+		}
+	}
 	return e.out, nil
 }
 
@@ -70,6 +78,9 @@ func (jsonv2Decoder) Decode(src []byte, v any) (err error) {
 			err = fmt.Errorf("jsonv2: decode %T: panic: %v", v, p)
 		}
 	}()
+	if jsonv2Suspicions.of(v).keepsInput {
+		src = bytes.Clone(src)
+	}
 	if err := json.Unmarshal(src, v, jsonv2Options); err != nil {
 		return fmt.Errorf("jsonv2: decode %T: %v", v, err)
 	}

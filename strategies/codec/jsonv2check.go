@@ -4,6 +4,9 @@ import (
 	"encoding"
 	"errors"
 	"reflect"
+	"slices"
+	"strings"
+	"time"
 
 	"github.com/go-json-experiment/json"
 )
@@ -80,6 +83,13 @@ var jsonv2Embedding = embedding{
 	codec: "jsonv2",
 	tag:   tagOf("json"),
 	drops: func(f reflect.StructField, inner reflect.Type, _ bool) *problem {
+		_, says := tagOf("json")(f)
+		_, options, _ := strings.Cut(says, ",")
+		if inner.Kind() < reflect.Int || inner.Kind() > reflect.Float64 {
+			if slices.Contains(strings.Split(options, ","), "string") {
+				return cannot("field tagged json:%q, and no number", says)
+			}
+		}
 		return unexported(f, inner, "jsonv2")
 	},
 	itself: drops("embedded in itself, which jsonv2 drops"),
@@ -89,14 +99,68 @@ func (jsonv2Rules) fields(t reflect.Type) ([]field, *problem) {
 	return jsonv2Embedding.fields(t), jsonv2Refuses(t)
 }
 
+// jsonv2Suspicions are what jsonv2 may change. Text that is not UTF-8 is an error.
+var jsonv2Suspicions = suspicions{doubter: jsonv2Rules{}, check: JSONv2{}.Check}
+
+func (r jsonv2Rules) doubts(t reflect.Type) doubt {
+	switch {
+	case t == reflect.TypeFor[time.Time]():
+		return oddZone
+	case t.Kind() == reflect.Pointer && !endless(t):
+		own, _ := r.own(t.Elem(), true)
+		return toNil(t, own)
+	case t.Kind() == reflect.Map && first(jsonv2Encoders, t.Key()) >= 0:
+		return several
+	}
+	return nil
+}
+
+// doubtsField: jsonv2 leaves out, by omitempty, what is written as null, "", {} or [].
+func (r jsonv2Rules) doubtsField(f reflect.StructField) doubt {
+	return jsonv2Embedding.doubtsField(r, f, func(t reflect.Type) doubt {
+		own, _ := r.own(t, true)
+		switch {
+		case t.Kind() == reflect.Pointer:
+			return notNil
+		case own, t.Kind() == reflect.Array, t.Kind() == reflect.Struct:
+			return always
+		}
+		return nil
+	})
+}
+
+func (jsonv2Rules) ways() []ownWay {
+	return []ownWay{{
+		write: func(v any) []byte {
+			if first(jsonv2Encoders, reflect.TypeOf(v)) < 0 {
+				return nil
+			}
+			text, _ := json.Marshal(v, jsonv2Options)
+			return text
+		},
+		read: func(v any, b []byte) bool { return json.Unmarshal(b, v, jsonv2Options) == nil },
+	}}
+}
+
 // jsonv2Refuses asks the library about a struct: it refuses those with wrong
 // or conflicting tags, and those without a field to write, when it first meets
 // one.
 func jsonv2Refuses(t reflect.Type) *problem {
 	_, err := json.Marshal(reflect.New(t).Interface(), jsonv2Options)
 	var about *json.SemanticError
-	if errors.As(err, &about) && about.GoType == t && about.Err != nil {
+	if errors.As(err, &about) && about.Err != nil && (about.GoType == t || embedsType(t, about.GoType, nil)) {
 		return cannot("%v", about.Err)
 	}
 	return nil
+}
+
+// embedsType reports whether the fields of part stand among those of struct t.
+func embedsType(t, part reflect.Type, within []reflect.Type) bool {
+	for f := range t.Fields() {
+		_, inner, flat := jsonv2Embedding.look(f)
+		if flat && !slices.Contains(within, inner) && (inner == part || embedsType(inner, part, append(within, inner))) {
+			return true
+		}
+	}
+	return false
 }

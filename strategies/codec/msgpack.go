@@ -1,8 +1,8 @@
 package codec
 
 import (
-	"bytes"
 	"fmt"
+	"reflect"
 
 	"github.com/shamaton/msgpack/v3"
 )
@@ -10,10 +10,8 @@ import (
 // MsgPack is MessagePack by github.com/shamaton/msgpack, with the names of the
 // fields in each value.
 //
-// A value comes back equal up to this: a time.Time comes back in UTC and
-// without its monotonic part; a pointer to a nil pointer, slice or map comes
-// back as nil; a field with omitempty that is zero or empty comes back as its
-// zero value; numbers inside an interface become as small as they can be. A
+// Errors are: times that are not in UTC, for MessagePack has no zones (send t.UTC()); a
+// pointer that leads to nil; −0 in a field with omitempty; and NaN in the keys of a map. A
 // struct field that the bytes do not name stays zero. The library knows
 // no methods by which a type writes itself, so that types with unexported
 // fields cannot be carried, but for time.Time.
@@ -68,21 +66,31 @@ func (msgpackEncoder) Encode(dst []byte, v any) (out []byte, err error) {
 	if err != nil {
 		return dst, fmt.Errorf("msgpack: encode %T: %w", v, err)
 	}
+	if s := msgpackSuspicions.of(v); s.doubt != nil && s.doubt(reflect.ValueOf(v).Elem()) {
+		err = s.verify("msgpack", v, func(into any) error { return msgpack.UnmarshalAsMap(encoded, into) })
+		if err != nil {
+			return dst, err
+		}
+	}
 	return append(dst, encoded...), nil
 }
 
 type msgpackDecoder struct{}
 
-// Decode implements [Decoder]. It decodes from a copy, because the library
-// leaves slices of bytes where they are.
+// Decode implements [Decoder].
 func (msgpackDecoder) Decode(src []byte, v any) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("msgpack: decode %T: panic: %v", v, p)
 		}
 	}()
-	if err := msgpack.UnmarshalAsMap(bytes.Clone(src), v); err != nil {
+	if err := msgpack.UnmarshalAsMap(src, v); err != nil {
 		return fmt.Errorf("msgpack: decode %T: %w", v, err)
+	}
+	if value := reflect.ValueOf(v); value.Kind() == reflect.Pointer {
+		if own := detachOf(value.Type().Elem()); own != nil {
+			own(value.Elem())
+		}
 	}
 	return nil
 }

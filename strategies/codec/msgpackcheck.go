@@ -47,6 +47,37 @@ func (msgpackRules) fields(t reflect.Type) ([]field, *problem) {
 	return msgpackEmbedding.fields(t), nil
 }
 
+// msgpackSuspicions are what msgpack may change.
+var msgpackSuspicions = suspicions{doubter: msgpackRules{}, check: MsgPack{}.Check}
+
+func (r msgpackRules) doubts(t reflect.Type) doubt {
+	switch {
+	case t == reflect.TypeFor[time.Time]():
+		return func(v reflect.Value) bool { t, ok := readTime(v); return ok && offset(t) != 0 }
+	case t.Kind() == reflect.Pointer && !endless(t):
+		return toNil(t, false)
+	case t.Kind() == reflect.Map && some(t.Key(), r, odd):
+		return func(v reflect.Value) bool { return v.Len() > 0 }
+	}
+	return nil
+}
+
+// odd reports whether keys of type t, or with one inside, can be several that are one
+// to the library, or can not be looked up, as NaN.
+func odd(t reflect.Type) bool {
+	switch t.Kind() {
+	case reflect.Struct, reflect.Float32, reflect.Float64, reflect.Complex64, reflect.Complex128:
+		return true
+	}
+	return false
+}
+
+func (r msgpackRules) doubtsField(f reflect.StructField) doubt {
+	return msgpackEmbedding.doubtsField(r, f, omitsZeros)
+}
+
+func (msgpackRules) ways() []ownWay { return nil }
+
 func msgpackDrops(f reflect.StructField, inner reflect.Type, flat bool) *problem {
 	says := f.Tag.Get("msgpack")
 	switch {

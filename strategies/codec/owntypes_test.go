@@ -1,3 +1,5 @@
+//lint:file-ignore SA5008 the tags are odd on purpose
+
 package codec
 
 import (
@@ -301,7 +303,7 @@ type (
 		Name  string `json:"name" cbor:"name" msgpack:"name"`
 		Other string `json:"NAME" cbor:"NAME" msgpack:"NAME"`
 	}
-	Cases2 struct{ ID, Id, ſ, S int }
+	Cases2 struct{ ID, Id, S int }
 	Omits  struct {
 		A int            `json:",omitempty" cbor:",omitempty" msgpack:",omitempty"`
 		B []int          `json:",omitempty" cbor:",omitempty" msgpack:",omitempty"`

@@ -45,8 +45,8 @@ func TestDecodeKeep(t *testing.T) {
 		{"little", []parcel{{nil, "", large[:stayLeast-1]}}, false,
 			func(p any) ([]byte, []byte) { return nil, first(p).(parcel).Body }},
 		{"bytes", large, true, func(p any) ([]byte, []byte) { return *p.(*[]byte), nil }},
-		{"lists", [][]byte{large, small}, true, func(p any) ([]byte, []byte) { return (*p.(*[][]byte))[1], nil }},
-		{"strings", []string{string(large), "s"}, true, func(p any) ([]byte, []byte) { return octetsOf((*p.(*[]string))[1]), nil }},
+		{"lists", [][]byte{large, small}, true, func(p any) ([]byte, []byte) { return (*p.(*[][]byte))[0], (*p.(*[][]byte))[1] }},
+		{"strings", []string{string(large), "s"}, true, func(p any) ([]byte, []byte) { l := *p.(*[]string); return octetsOf(l[0]), octetsOf(l[1]) }},
 		{"numbers", []uint64{0: 1, 9000: 2}, false, func(p any) ([]byte, []byte) { return nil, nil }},
 	}
 	for _, tt := range tests {

@@ -46,6 +46,8 @@
 //	34  late answer                                        late-answer
 //	35  interrupt to the whole process group               interrupt
 //	36  the wall clock jumps                               wall-clock
+//	37  decoded values that share memory                   appended-items appended-results
+//	38  a codec changes a value without an error           odd-items odd-results odd-pointers
 //	40  user code outside tasks panics or exits            hostile-marshallers hostile-errors hostile-sequence hostile-progress hostile-writer
 //	41  a death is noticed late                            spoiled-connection late-death
 //	42  a shortage that passes; deaths without a Map       passing-shortage idle-deaths
@@ -85,12 +87,12 @@ type fault struct {
 
 // ofCodecs are the rows in which the codec has a part. The others are the same
 // for all codecs, and one codec a transport stands for them.
-var ofCodecs = []int{13, 18, 19, 24, 31, 33, 34, 40}
+var ofCodecs = []int{13, 18, 19, 24, 31, 33, 34, 37, 38, 40}
 
 // faults are in the order of their numbers. Each file of this package has a
 // part of the list.
 var faults = sortFaults(deathFaults, memoryFaults, outputFaults, lieFaults, startFaults, orphanFaults,
-	fileFaults, systemFaults, callFaults, clockFaults, hostileFaults, lateFaults, kinFaults)
+	fileFaults, systemFaults, callFaults, clockFaults, hostileFaults, lateFaults, kinFaults, oddFaults)
 
 func sortFaults(parts ...[]fault) (all []fault) {
 	for _, p := range parts {
