@@ -501,7 +501,7 @@ func changed(t *testing.T, path string) bool {
 		t.Fatal(err)
 	}
 	text := string(data)
-	return len(run.LeftOut)+len(run.Doubled)+len(run.Failures) > 0 || strings.ContainsAny(text, "\x00\x1b\ufeff") ||
+	return len(run.BadMetrics)+len(run.Doubled)+len(run.Failures) > 0 || strings.ContainsAny(text, "\x00\x1b\ufeff") ||
 		strings.Contains(text, `{"Time":`) || !plainLines(text, run)
 }
 

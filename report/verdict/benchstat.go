@@ -35,7 +35,7 @@ func (r *recorded) failed() []string {
 	}
 	var all []string
 	for _, run := range r.runs {
-		if said := run.Failed(); said != "" {
+		if said := run.Failure(); said != "" {
 			all = append(all, said)
 		}
 	}
