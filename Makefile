@@ -24,7 +24,7 @@ BENCHSTATFLAGS ?=
 MODULES = $(patsubst %/go.mod,%,$(wildcard strategies/testdata/*/go.mod bench/peers/go.mod report/page/browser/go.mod))
 STRATEGIES = serial goroutines process-gob process-json shared-file
 
-.PHONY: help build bench quick peers profile table benchdiff compare verdict selfcheck test race soak lint fuzz clean
+.PHONY: help build bench quick peers profile table benchdiff compare verdict selfcheck corpus test race soak lint fuzz clean
 
 help: ## list the targets
 	@awk -F ': .*## ' '/^[a-z]+: .*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -97,6 +97,13 @@ SELFCHECKFLAGS ?=
 
 selfcheck: build ## find out what comparisons can be trusted with on this machine (3 minutes)
 	@bin/handoff selfcheck $(SELFCHECKFLAGS)
+
+# A folder of recorded files.
+FILES ?=
+
+corpus: ## hold report and compare against benchstat, over the recorded files in FILES=DIR
+	@[ -d "$(FILES)" ] || { echo "make corpus: FILES=\"$(FILES)\": want a folder of files in the Go benchmark format" >&2; exit 2; }
+	@HANDOFF_CORPUS="$(abspath $(FILES))" $(GO) test -count=1 -timeout 0 -v -run '^TestCorpus$$' ./cmd/handoff
 
 test: ## run all tests
 	$(GO) test ./...

@@ -111,7 +111,7 @@ func (r *Report) details() []*table {
 // Text returns the tables and warnings for a terminal.
 func (r *Report) Text() string {
 	var out strings.Builder
-	if failed := r.Run.Failed(); failed != "" { // it is among the warnings too, but nobody must miss it
+	if failed := r.Run.Failure(); failed != "" { // it is among the warnings too, but nobody must miss it
 		fmt.Fprintf(&out, "%s\n\n", failed)
 	}
 	for _, p := range r.machineLines() {

@@ -58,7 +58,7 @@ func runReport(stdout, stderr io.Writer, args []string) error {
 
 // reportFiles reports a trace, or one run or two.
 func reportFiles(stdout, stderr io.Writer, paths []string, mixed bool, out string) error {
-	if filepath.Ext(paths[0]) == report.TraceSuffix && len(paths) == 1 {
+	if filepath.Ext(paths[0]) == report.TraceSuffix && len(paths) == 1 && !record.IsEvents(paths[0]) {
 		return reportTrace(stdout, stderr, paths[0], out)
 	}
 	runs, err := openRuns(paths, mixed)

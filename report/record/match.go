@@ -21,15 +21,19 @@ type Matched struct {
 	// across them.
 	Differ []Difference
 
-	// Ignored are the keys of all config lines that cells are the same across: those that
-	// differ, and those that one side does not say.
+	// Ignored are the keys of config lines that cells are the same across and that tell
+	// nothing apart within a side: those that differ, and those that one side does not say.
 	Ignored []string
 
-	ignored map[string]bool
+	ignored map[string]bool // all that cells are the same across
+	single  map[string]bool // the keys of Ignored
 }
 
-// Plain is a cell without the config lines that are ignored.
+// Plain is a cell without the config lines that cells are the same across.
 func (m Matched) Plain(id ID) ID { return id.without(m.ignored) }
+
+// Folded is a cell without the config lines that tell nothing apart within a side.
+func (m Matched) Folded(id ID) ID { return id.without(m.single) }
 
 // CellPair is one cell on both sides, and what both together say of it.
 type CellPair struct{ Base, Head, Both ID }
@@ -62,6 +66,7 @@ func unique(ids []ID) []ID {
 type matcher struct {
 	sides   [2][]ID
 	ignored map[string]bool
+	single  map[string]bool // those of the ignored with one value on a side
 	differ  []Difference
 	partner [2]map[ID]ID
 	unclear [2]map[ID]bool
@@ -86,19 +91,31 @@ func (m *matcher) ignore() {
 	}
 	keys := slices.Concat(slices.Collect(maps.Keys(said[0])), slices.Collect(maps.Keys(said[1])))
 	slices.Sort(keys)
-	m.ignored = map[string]bool{}
+	m.ignored, m.single = map[string]bool{}, map[string]bool{}
 	for _, key := range slices.Compact(keys) {
 		b, h := said[0][key], said[1][key]
 		if len(b) == 0 || len(h) == 0 {
 			m.ignored[key] = len(b)+len(h) > 0
+			m.single[key] = len(b)+len(h) == 1 && m.everywhere(b, h)
 			continue
 		}
 		one, other, constant := single(b, len(m.sides[0]), h, len(m.sides[1]))
 		if constant && one != other && key != packageKey {
-			m.ignored[key] = true
+			m.ignored[key], m.single[key] = true, true
 			m.differ = append(m.differ, Difference{key, one, other})
 		}
 	}
+}
+
+// everywhere reports whether all cells of the side that says something of a key say it.
+func (m *matcher) everywhere(base, head map[string]int) bool {
+	for _, n := range base {
+		return n == len(m.sides[0])
+	}
+	for _, n := range head {
+		return n == len(m.sides[1])
+	}
+	return false
 }
 
 // single returns the values that all cells of either side have.
@@ -209,9 +226,9 @@ func (m *matcher) both(base, head ID) ID {
 }
 
 func (m *matcher) result() Matched {
-	all := Matched{Differ: m.differ, ignored: m.ignored, Why: [2]map[ID]string{{}, {}}}
-	for _, key := range slices.Sorted(maps.Keys(m.ignored)) {
-		if m.ignored[key] {
+	all := Matched{Differ: m.differ, ignored: m.ignored, single: m.single, Why: [2]map[ID]string{{}, {}}}
+	for _, key := range slices.Sorted(maps.Keys(m.single)) {
+		if m.single[key] {
 			all.Ignored = append(all.Ignored, key)
 		}
 	}
@@ -238,6 +255,7 @@ func (m *matcher) result() Matched {
 // why says what the other side has in place of a cell.
 func (m *matcher) why(id ID, others []ID, unclear bool) string {
 	var said []string
+	apart := NewSpeller(others)
 	for _, o := range others {
 		var parts []string
 		if o.Procs != id.Procs {
@@ -247,7 +265,7 @@ func (m *matcher) why(id ID, others []ID, unclear bool) string {
 			parts = append(parts, "package "+o.Package)
 		}
 		for _, p := range o.Pairs() {
-			if value, ok := id.value(p.Key); (!ok || value != p.Value) && (unclear || !m.ignored[p.Key]) {
+			if value, ok := id.value(p.Key); (!ok || value != p.Value) && (unclear && slices.Contains(apart.keys, p.Key) || !m.ignored[p.Key]) {
 				parts = append(parts, p.Key+": "+p.Value)
 			}
 		}

@@ -78,7 +78,7 @@ func Parse(path string, data []byte) (*Run, error) {
 		}
 	}
 	found := sift(lines)
-	p := &parser{path: path, lines: found.lines, open: open, marks: newMarks(), leftOut: map[ID]map[string]*LeftOut{}}
+	p := &parser{path: path, lines: found.lines, open: open, marks: newMarks(), badMetrics: map[ID]map[string]*BadMetric{}}
 	p.run.Failures, p.run.Missing, p.run.Unread = found.failures, found.missing, found.unread
 	return p.parse()
 }
@@ -92,7 +92,7 @@ type parser struct {
 	next    int  // first line not yet given to marks
 	marks   *marks
 	run     Run
-	leftOut map[ID]map[string]*LeftOut // by cell and tidied unit
+	badMetrics map[ID]map[string]*BadMetric // by cell and tidied unit
 	bad     []error                    // damaged lines
 }
 
@@ -146,7 +146,7 @@ func (p *parser) nothing() error {
 		u := p.run.Unread[0]
 		return fmt.Errorf("%s:%d: no benchmark lines: %q is none, for %s (%s)", p.path, u.Line, short(u.Text), u.Why, want)
 	case len(p.run.Failures) > 0:
-		return fmt.Errorf("%s: no benchmark lines: %s", p.path, p.run.Failed())
+		return fmt.Errorf("%s: no benchmark lines: %s", p.path, p.run.Failure())
 	case len(p.run.Missing) > 0:
 		m := p.run.Missing[0]
 		return fmt.Errorf("%s:%d: no benchmark lines: no result of %s (%s)", p.path, m.Line, m, want)
@@ -270,28 +270,28 @@ func (p *parser) value(s *Sample, v benchfmt.Value) {
 	if CheckValue(raw) == nil {
 		return
 	}
-	if p.leftOut[s.ID] == nil {
-		p.leftOut[s.ID] = map[string]*LeftOut{}
+	if p.badMetrics[s.ID] == nil {
+		p.badMetrics[s.ID] = map[string]*BadMetric{}
 	}
-	if p.leftOut[s.ID][unit] == nil {
-		p.leftOut[s.ID][unit] = &LeftOut{ID: s.ID, Metric: as, Line: s.Line, Value: raw}
+	if p.badMetrics[s.ID][unit] == nil {
+		p.badMetrics[s.ID][unit] = &BadMetric{ID: s.ID, Metric: as, Line: s.Line, Value: raw}
 	}
-	p.leftOut[s.ID][unit].Samples++
+	p.badMetrics[s.ID][unit].Samples++
 }
 
 // leaveOut takes a metric from all samples of a cell of which one cannot be right.
 func (p *parser) leaveOut() {
 	for _, s := range p.run.Samples {
-		for unit := range p.leftOut[s.ID] {
+		for unit := range p.badMetrics[s.ID] {
 			delete(s.Values, unit)
 		}
 	}
-	for _, units := range p.leftOut {
+	for _, units := range p.badMetrics {
 		for _, l := range units {
-			p.run.LeftOut = append(p.run.LeftOut, *l)
+			p.run.BadMetrics = append(p.run.BadMetrics, *l)
 		}
 	}
-	slices.SortFunc(p.run.LeftOut, func(a, b LeftOut) int { return cmp.Or(a.Line-b.Line, strings.Compare(a.Metric, b.Metric)) })
+	slices.SortFunc(p.run.BadMetrics, func(a, b BadMetric) int { return cmp.Or(a.Line-b.Line, strings.Compare(a.Metric, b.Metric)) })
 }
 
 // newSample copies what it keeps: the reader overwrites res on its next step.

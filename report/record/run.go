@@ -36,7 +36,7 @@ type Run struct {
 	// What is wrong with the file, and what of it is not in the samples; see [Run.Troubles].
 	Failures []Failure
 	Missing  []Missing
-	LeftOut  []LeftOut
+	BadMetrics []BadMetric
 	Doubled  []Doubled
 	Unread   []Unread
 

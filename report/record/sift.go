@@ -29,6 +29,7 @@ type sifter struct {
 type begun struct {
 	Missing
 	name string // as it stands on the line
+	bare bool   // there is nothing else on the line
 }
 
 // sift reads all lines of a file.
@@ -123,7 +124,7 @@ func (s *sifter) benchmark(number int, text string) string {
 	if rest == "" {
 		s.named = append(s.named, m)
 	}
-	s.begun = &begun{m, name}
+	s.begun = &begun{m, name, rest == ""}
 	s.verdict(number, m.Why)
 	return ""
 }
@@ -176,7 +177,7 @@ func (s *sifter) count(name string) {
 // giveUp books a benchmark as missing that was begun and has no result. A bare name is
 // that of go test -v, which prints it again in front of the result.
 func (s *sifter) giveUp() {
-	if s.begun != nil && (s.named == nil || s.named[len(s.named)-1] != s.begun.Missing) {
+	if s.begun != nil && !s.begun.bare {
 		s.missing = append(s.missing, s.begun.Missing)
 	}
 	s.begun = nil

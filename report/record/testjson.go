@@ -3,6 +3,8 @@ package record
 import (
 	"encoding/json"
 	"fmt"
+	"io"
+	"os"
 	"slices"
 	"strings"
 )
@@ -88,6 +90,20 @@ func parseEvent(text string) (e event, ok bool, err error) {
 		return event{}, false, err
 	}
 	return e, e.Action != "", nil
+}
+
+// IsEvents reports whether a file begins as the output of go test -json does, as far as it
+// can be read.
+func IsEvents(path string) bool {
+	f, err := os.Open(path)
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	start := make([]byte, 1<<16)
+	n, _ := io.ReadFull(f, start)
+	text, err := decode(path, start[:n])
+	return err == nil && isJSON(linesOf(text))
 }
 
 // isJSON reports whether there are events of go test -json among the lines.

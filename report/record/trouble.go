@@ -31,9 +31,9 @@ type Unread struct {
 	Text, Why string
 }
 
-// LeftOut is a metric of a cell of which some sample has a value that no benchmark
+// BadMetric is a metric of a cell of which some sample has a value that no benchmark
 // measures: all samples of the cell go without it.
-type LeftOut struct {
+type BadMetric struct {
 	ID      ID
 	Metric  string // as it is printed
 	Line    int    // of the first such value
@@ -61,17 +61,6 @@ func CheckValue(v float64) error {
 	return nil
 }
 
-// CheckResult refuses a line with such a value, and names its metric.
-func CheckResult(res *benchfmt.Result) error {
-	for _, v := range res.Values {
-		value, unit := printed(v)
-		if err := CheckValue(value); err != nil {
-			return fmt.Errorf("%s: %w", unit, err)
-		}
-	}
-	return nil
-}
-
 // printed is a value as it stands on its line.
 func printed(v benchfmt.Value) (float64, string) {
 	if v.OrigUnit != "" {
@@ -84,8 +73,8 @@ func printed(v benchfmt.Value) (float64, string) {
 // benchfmt leaves the unit of a zero as it is.
 func tidied(v benchfmt.Value) (float64, string) { return benchunit.Tidy(v.Value, v.Unit) }
 
-// Failed says in one line that the run failed, and what with; "" if it did not.
-func (r *Run) Failed() string {
+// Failure says in one line that the run failed, and what with; "" if it did not.
+func (r *Run) Failure() string {
 	if len(r.Failures) == 0 {
 		return ""
 	}
@@ -107,7 +96,7 @@ func (f Failure) telling() int {
 // samples: nothing is left out in silence.
 func (r *Run) Troubles() []string {
 	var all []string
-	if failed := r.Failed(); failed != "" {
+	if failed := r.Failure(); failed != "" {
 		all = append(all, failed)
 	}
 	for _, text := range r.Unmeasured {
@@ -119,8 +108,8 @@ func (r *Run) Troubles() []string {
 	if n := len(r.Missing); n > 0 {
 		all = append(all, fmt.Sprintf("%s: no result of %s: %s", r.Path, counted(n, "benchmark"), list(r.Missing, Missing.String)))
 	}
-	if n := len(r.LeftOut); n > 0 {
-		all = append(all, fmt.Sprintf("%s: left out, for no benchmark measures that: %s", r.Path, list(r.LeftOut, LeftOut.String)))
+	if n := len(r.BadMetrics); n > 0 {
+		all = append(all, fmt.Sprintf("%s: left out, for no benchmark measures that: %s", r.Path, list(r.BadMetrics, BadMetric.String)))
 	}
 	if n := len(r.Doubled); n > 0 {
 		all = append(all, fmt.Sprintf("%s: a metric stands twice on a line, and the first value counts: %s", r.Path, list(r.Doubled, func(d Doubled) string {
@@ -164,7 +153,7 @@ func (m Missing) String() string {
 	return fmt.Sprintf("%s (line %d: %s)", name, m.Line, short(m.Why))
 }
 
-func (l LeftOut) String() string {
+func (l BadMetric) String() string {
 	more := ""
 	if l.Samples > 1 {
 		more = fmt.Sprintf(" and in %d more samples", l.Samples-1)

@@ -35,7 +35,7 @@ func (r *recorded) failed() []string {
 	}
 	var all []string
 	for _, run := range r.runs {
-		if said := run.Failed(); said != "" {
+		if said := run.Failure(); said != "" {
 			all = append(all, said)
 		}
 	}
@@ -135,14 +135,14 @@ func (b *benchstat) addFiles(files *recorded, units map[string]bool) {
 	var ids []record.ID
 	for _, run := range files.runs {
 		for _, id := range run.IDs() {
-			ids = append(ids, files.matched.Plain(id))
+			ids = append(ids, files.matched.Folded(id))
 		}
 	}
 	speller := record.NewSpeller(ids)
 	meta := [2]benchfmt.UnitMetadataMap{files.runs[0].Units, files.runs[1].Units}
 	for side, run := range files.runs {
 		for _, s := range run.Samples {
-			id := files.matched.Plain(s.ID)
+			id := files.matched.Folded(s.ID)
 			config := id.Package + "\n" + id.Config
 			b.labels[config] = speller.Apart(id)
 			for unit := range units {
