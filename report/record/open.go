@@ -78,7 +78,7 @@ func Parse(path string, data []byte) (*Run, error) {
 		}
 	}
 	found := sift(lines)
-	p := &parser{path: path, lines: found.lines, open: open, marks: newMarks(), leftOut: map[ID]map[string]*LeftOut{}}
+	p := &parser{path: path, lines: found.lines, open: open, marks: newMarks(), samples: newSamples(), leftOut: map[ID]map[string]*LeftOut{}}
 	p.run.Failures, p.run.Missing, p.run.Unread = found.failures, found.missing, found.unread
 	return p.parse()
 }
@@ -91,6 +91,7 @@ type parser struct {
 	open    bool // the last line was not ended
 	next    int  // first line not yet given to marks
 	marks   *marks
+	samples samples
 	run     Run
 	leftOut map[ID]map[string]*LeftOut // by cell and tidied unit
 	bad     []error                    // damaged lines
@@ -98,6 +99,7 @@ type parser struct {
 
 func (p *parser) parse() (*Run, error) {
 	reader := benchfmt.NewReader(p.reader(), p.path)
+	p.run.Samples = make([]Sample, 0, p.results())
 	for reader.Scan() {
 		switch rec := reader.Result().(type) {
 		case *benchfmt.SyntaxError:
@@ -127,9 +129,25 @@ func (p *parser) parse() (*Run, error) {
 	return &p.run, nil
 }
 
+// results is how many lines look like results.
+func (p *parser) results() int {
+	n := 0
+	for _, l := range p.lines {
+		if strings.HasPrefix(l.text, "Benchmark") {
+			n++
+		}
+	}
+	return n
+}
+
 // reader returns the lines that are left, as many as there were.
 func (p *parser) reader() io.Reader {
 	var text strings.Builder
+	size := 0
+	for _, l := range p.lines {
+		size += len(l.text) + 1
+	}
+	text.Grow(size)
 	for _, l := range p.lines {
 		text.WriteString(l.text)
 		text.WriteByte('\n')
@@ -210,11 +228,8 @@ func (p *parser) result(res *benchfmt.Result) error {
 		return p.cutError(at)
 	}
 	p.marksUpTo(at)
-	s := newSample(res)
+	s := p.samples.of(res)
 	s.Line, s.Round, s.Pressure = p.lines[at-1].number, p.marks.round, p.marks.pressure
-	if n := len(p.run.Samples); n > 0 && slices.Equal(p.run.Samples[n-1].Config, s.Config) {
-		s.Config, s.ID.Config = p.run.Samples[n-1].Config, p.run.Samples[n-1].ID.Config // one copy of what mostly stays
-	}
 	for _, v := range res.Values {
 		p.value(&s, v)
 	}
@@ -288,27 +303,4 @@ func (p *parser) leaveOut() {
 		}
 	}
 	slices.SortFunc(p.run.LeftOut, func(a, b LeftOut) int { return cmp.Or(a.Line-b.Line, strings.Compare(a.Metric, b.Metric)) })
-}
-
-// newSample copies what it keeps: the reader overwrites res on its next step.
-func newSample(res *benchfmt.Result) Sample {
-	s := Sample{ID: Identify(res), Name: res.Name.String(), Iters: res.Iters, Values: map[string]float64{}}
-	s.Procs = s.ID.Procs
-	parts := strings.Split(s.ID.Name, "/")
-	s.Base = parts[0]
-	for _, part := range parts[1:] {
-		s.addPart(part)
-	}
-	for _, c := range res.Config {
-		s.Config = append(s.Config, Pair{c.Key, string(c.Value)})
-	}
-	return s
-}
-
-func (s *Sample) addPart(part string) {
-	key, value, ok := strings.Cut(part, "=")
-	if !ok {
-		key, value = "", part
-	}
-	s.Keys = append(s.Keys, Pair{key, value})
 }

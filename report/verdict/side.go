@@ -13,13 +13,14 @@ import (
 type side struct {
 	run   *record.Run
 	order []record.ID
-	cells map[record.ID][]record.Sample
+	cells map[record.ID][]*record.Sample
 	units map[string]bool // that some sample has, tidied
 }
 
 func newSide(run *record.Run) side {
-	s := side{run: run, order: run.IDs(), cells: map[record.ID][]record.Sample{}, units: map[string]bool{}}
-	for _, sample := range run.Samples {
+	s := side{run: run, order: run.IDs(), cells: map[record.ID][]*record.Sample{}, units: map[string]bool{}}
+	for i := range run.Samples {
+		sample := &run.Samples[i]
 		for unit := range sample.Values {
 			s.units[unit] = true
 		}
@@ -59,7 +60,7 @@ func sameRounds(base, head side, cells []record.CellPair, design Design) error {
 }
 
 // perRound counts samples by their rounds.
-func perRound(samples []record.Sample) map[int]int {
+func perRound(samples []*record.Sample) map[int]int {
 	n := map[int]int{}
 	for _, s := range samples {
 		n[s.Round]++
@@ -77,7 +78,7 @@ func merged(a, b map[int]int) map[int]int {
 // has reports whether some sample of the cell has the unit.
 func (s side) has(cell record.ID, unit string) bool {
 	unit = tidied(unit)
-	return s.units[unit] && slices.ContainsFunc(s.cells[cell], func(sample record.Sample) bool {
+	return s.units[unit] && slices.ContainsFunc(s.cells[cell], func(sample *record.Sample) bool {
 		_, ok := sample.Values[unit]
 		return ok
 	})
