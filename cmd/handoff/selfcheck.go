@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/handoff-go/handoff/bench/runner"
+	"github.com/handoff-go/handoff/internal/wholefile"
 	"github.com/handoff-go/handoff/report/record"
 	"github.com/handoff-go/handoff/report/verdict"
 )
@@ -89,6 +90,9 @@ func (c *checking) run(ctx context.Context, stdout io.Writer) error {
 		}
 		c.floors = path
 	}
+	if err := c.canKeep(); err != nil {
+		return err
+	}
 	folder := c.out
 	if folder == "" {
 		temp, err := os.MkdirTemp("", "handoff-selfcheck-*")
@@ -99,6 +103,28 @@ func (c *checking) run(ctx context.Context, stdout io.Writer) error {
 		folder = temp
 	}
 	return c.finish(stdout, c.tryAll(ctx, folder))
+}
+
+// selfcheckText is the table in the folder of a selfcheck.
+const selfcheckText = "selfcheck.txt"
+
+// canKeep finds out before the measuring whether what it says can be written afterwards.
+func (c *checking) canKeep() error {
+	if c.out != "" {
+		if err := wholefile.Check([]string{filepath.Join(c.out, selfcheckText)}); err != nil {
+			return err
+		}
+		if err := wholefile.Room(filepath.Join(c.out, selfcheckText)); err != nil {
+			return err
+		}
+	}
+	if _, err := verdict.ReadFloors(c.floors, ""); err != nil {
+		return fmt.Errorf("-floors %w", err)
+	}
+	if err := wholefile.Room(c.floors); err != nil {
+		return fmt.Errorf("-floors: %w", err)
+	}
+	return nil
 }
 
 // finish concludes from what there is, also where the trials were interrupted.
@@ -245,5 +271,6 @@ func (c *checking) conclude(stdout io.Writer) error {
 	if c.out == "" {
 		return nil
 	}
-	return os.WriteFile(filepath.Join(c.out, "selfcheck.txt"), []byte(text), 0o644)
+	_, err := wholefile.WriteOwn(context.Background(), []wholefile.File{{Path: filepath.Join(c.out, selfcheckText), Data: []byte(text)}})
+	return err
 }

@@ -8,7 +8,6 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -22,27 +21,13 @@ const FileName = "bench.txt"
 // mistaken path to a disk image from filling the memory.
 const maxSize = 256 << 20
 
-// Open reads a run from its folder or from any file in the Go benchmark format.
+// Open reads a run from its folder, from any file in the Go benchmark format, which may be
+// a pipe, or from standard input, which is spelt "-".
 // Its errors name the file, and the line where there is one.
 func Open(path string) (*Run, error) {
-	info, err := os.Stat(path)
+	path, text, err := read(path)
 	if err != nil {
-		return nil, Plain(err)
-	}
-	if info.IsDir() {
-		path = filepath.Join(path, FileName)
-		if info, err = os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-			return nil, fmt.Errorf("%s: not found: want a run's folder, or a file in the Go benchmark format", path)
-		} else if err != nil {
-			return nil, Plain(err)
-		}
-	}
-	if info.Size() > maxSize {
-		return nil, fmt.Errorf("%s: %d bytes, want at most %d of Go benchmark output", path, info.Size(), maxSize)
-	}
-	text, err := os.ReadFile(path)
-	if err != nil {
-		return nil, Plain(err)
+		return nil, err
 	}
 	return Parse(path, text)
 }
