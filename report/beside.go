@@ -1,6 +1,7 @@
 package report
 
 import (
+	"context"
 	"fmt"
 	"maps"
 	"slices"
@@ -263,6 +264,11 @@ func (d *Beside) Markdown() string {
 // Write writes summary.md and index.html into the folder dir, as
 // [Report.Write] does; the pictures are in the page.
 func (d *Beside) Write(dir string) ([]string, error) {
+	return d.WriteContext(context.Background(), dir)
+}
+
+// WriteContext is as [Report.WriteContext].
+func (d *Beside) WriteContext(ctx context.Context, dir string) ([]string, error) {
 	page, err := d.page()
 	if err != nil {
 		return nil, err
@@ -271,7 +277,7 @@ func (d *Beside) Write(dir string) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	return writeFiles(dir, []file{{summaryName, []byte(d.Markdown())}, {pageName, html}})
+	return writeFiles(ctx, dir, []file{{summaryName, []byte(d.Markdown())}, {pageName, html}}, d.Runs[0].Run.Path, d.Runs[1].Run.Path)
 }
 
 func (d *Beside) page() (*page, error) {

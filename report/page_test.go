@@ -7,6 +7,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/handoff-go/handoff/internal/wholefile"
 )
 
 // pageOf renders the page of a report that is written into dir.
@@ -35,7 +37,7 @@ func TestPageIsWritten(t *testing.T) {
 		t.Fatal(err)
 	}
 	data, err := os.ReadFile(filepath.Join(dir, pageName))
-	if err != nil || string(data) != pageOf(t, r, dir) || !strings.HasSuffix(string(data), "</html>\n") {
+	if err != nil || string(data) != string(wholefile.Mark(pageName, []byte(pageOf(t, r, dir)))) || !strings.HasSuffix(string(data), "</html>\n") {
 		t.Errorf("wrote a page of %d bytes (%v), want the whole", len(data), err)
 	}
 }

@@ -2,15 +2,14 @@ package report
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"io"
 	"math"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
 
-	"github.com/handoff-go/handoff/internal/wholefile"
 	"github.com/handoff-go/handoff/report/analysis"
 	"github.com/handoff-go/handoff/report/profiles"
 )
@@ -149,29 +148,31 @@ const (
 
 // Write writes the text, a flame graph of each cell, and one of each difference
 // between two cells that hand over to processes: flame-NAME.html and
-// flame-A-vs-B.html. It returns the paths of what was written, also on an error.
+// flame-A-vs-B.html. It returns the paths of what was written.
+//
+// As with [Report.Write], all is written or nothing.
 func (p Profiled) Write(dir string) (paths []string, err error) {
-	write := func(name string, data []byte) error {
-		path := filepath.Join(dir, name)
-		if err := wholefile.WriteBytes(path, data); err != nil {
-			return err
-		}
-		paths = append(paths, path)
-		return nil
-	}
-	if err := write(profiledText, []byte(p.Text())); err != nil {
-		return paths, err
-	}
+	files := []file{{profiledText, []byte(p.Text())}}
 	for _, f := range p.flames() {
 		page, err := f.draw()
-		if err == nil {
-			err = write(flamePrefix+f.name+".html", page)
-		}
 		if err != nil {
-			return paths, err
+			return nil, err
+		}
+		files = append(files, file{flamePrefix + f.name + ".html", page})
+	}
+	return writeFiles(context.Background(), dir, files)
+}
+
+// ProfiledFiles are the names of what [Profiled.Write] writes of profiles of these names.
+func ProfiledFiles(names ...string) []string {
+	files := []string{profiledText}
+	for i, a := range names {
+		files = append(files, flamePrefix+a+".html")
+		for _, b := range names[i+1:] {
+			files = append(files, flamePrefix+a+"-vs-"+b+".html")
 		}
 	}
-	return paths, nil
+	return files
 }
 
 // flame is a flame graph to be drawn.

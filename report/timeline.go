@@ -1,6 +1,7 @@
 package report
 
 import (
+	"context"
 	"fmt"
 	"path/filepath"
 	"strings"
@@ -55,6 +56,11 @@ func (l *Timeline) Plot() Plot {
 // Write writes the picture into the folder plots of dir, and returns the paths
 // written, like [Report.Write].
 func (l *Timeline) Write(dir string) ([]string, error) {
+	return l.WriteContext(context.Background(), dir)
+}
+
+// WriteContext is as [Report.WriteContext].
+func (l *Timeline) WriteContext(ctx context.Context, dir string) ([]string, error) {
 	p := l.Plot()
 	svg, err := p.svg()
 	if err != nil {
@@ -64,5 +70,5 @@ func (l *Timeline) Write(dir string) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	return writeFiles(dir, files)
+	return writeFiles(ctx, dir, files, l.path)
 }

@@ -1,6 +1,8 @@
 package report
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -20,29 +22,34 @@ const (
 
 // Write writes summary.md, index.html and plots/ into the folder dir, which it
 // makes if need be, and returns the paths written. Everything is rendered before the
-// first byte is written, and each file is written aside and renamed into place,
-// so that a failure leaves whole files, old or new.
+// first byte is written, and all files are written aside before the first is renamed into
+// its place, so that a failure leaves whole files. A file that is there and that handoff
+// did not make, or that the report was made of, is an error, and nothing is written.
 func (r *Report) Write(dir string) ([]string, error) {
+	return r.WriteContext(context.Background(), dir)
+}
+
+// WriteContext is Write until the context ends: then nothing is written, or all is.
+func (r *Report) WriteContext(ctx context.Context, dir string) ([]string, error) {
 	files, err := r.render(dir)
 	if err != nil {
 		return nil, err
 	}
-	return writeFiles(dir, files)
+	return writeFiles(ctx, dir, files, r.Run.Path)
 }
 
-// writeFiles writes files into dir and returns their paths.
-func writeFiles(dir string, files []file) (paths []string, err error) {
-	for _, f := range files {
-		path := filepath.Join(dir, f.name)
-		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-			return paths, fmt.Errorf("cannot write %s: %w", path, record.Plain(err))
-		}
-		if err := wholefile.WriteBytes(path, f.data); err != nil {
-			return paths, fmt.Errorf("cannot write %w", record.Plain(err))
-		}
-		paths = append(paths, path)
+// writeFiles writes files into dir and returns their paths; inputs are what was read.
+func writeFiles(ctx context.Context, dir string, files []file, inputs ...string) (paths []string, err error) {
+	all := make([]wholefile.File, len(files))
+	for i, f := range files {
+		all[i] = wholefile.File{Path: filepath.Join(dir, f.name), Data: f.data}
 	}
-	return paths, nil
+	paths, err = wholefile.WriteOwn(ctx, all, inputs...)
+	var own *wholefile.OwnError
+	if err != nil && !errors.As(err, &own) && ctx.Err() == nil {
+		err = fmt.Errorf("cannot write %w", record.Plain(err))
+	}
+	return paths, err
 }
 
 type file struct {

@@ -15,6 +15,7 @@ import (
 	"syscall"
 
 	"github.com/handoff-go/handoff/bench/runner"
+	"github.com/handoff-go/handoff/internal/wholefile"
 	"github.com/handoff-go/handoff/report/record"
 	"github.com/handoff-go/handoff/report/verdict"
 )
@@ -171,7 +172,12 @@ func (c *comparing) run(ctx context.Context) error {
 		if err := c.onlyJudges(); err != nil {
 			return err
 		}
-		return c.judge(sides.base, sides.head, c.Out)
+		return interruptible(ctx, "nothing was judged", func() error { return c.judge(ctx, sides.base, sides.head, c.Out) })
+	}
+	if c.Out != "" { // to be found out before the measuring, not after it
+		if err := wholefile.Check(within(c.Out, verdictFiles)); err != nil {
+			return err
+		}
 	}
 	if sides.base == "" && !begun(c.Out) {
 		return errors.New("want BASE and HEAD: two git revisions, test binaries or recorded files; or -o with the folder of an interrupted comparison")
@@ -196,7 +202,9 @@ func (c *comparing) run(ctx context.Context) error {
 	if done.OutOfTime && done.Done < 2*done.Cells {
 		return exitError{exitInconclusive, fmt.Errorf("inconclusive: -max %v was over before each of the %d benchmarks had been measured once", c.Max, done.Cells)}
 	}
-	return c.judge(done.Base, done.Head, done.Dir)
+	return interruptible(ctx, "the samples are kept: judge them with handoff compare "+runner.Quoted(done.Dir), func() error {
+		return c.judge(ctx, done.Base, done.Head, done.Dir)
+	})
 }
 
 // setWidth reads the flag -width.
@@ -247,7 +255,7 @@ func (c *comparing) repeat() string {
 
 // judge compares two recorded files. What it writes goes into dir, unless that
 // is empty.
-func (c *comparing) judge(base, head, dir string) error {
+func (c *comparing) judge(ctx context.Context, base, head, dir string) error {
 	table, about, err := c.table(base, head)
 	if err != nil {
 		return err
@@ -260,7 +268,7 @@ func (c *comparing) judge(base, head, dir string) error {
 	// the exit code: "| head -1" must not make a regression pass.
 	var kept error
 	if dir != "" {
-		kept = c.write(table, about, dir)
+		kept = c.write(ctx, table, about, dir, base, head)
 	}
 	if _, err := c.stdout.Write(text); err != nil && !errors.Is(err, syscall.EPIPE) {
 		return err

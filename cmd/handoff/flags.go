@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/handoff-go/handoff/bench/runner"
 )
@@ -79,3 +80,28 @@ func repeated(flags *flag.FlagSet, names ...string) string {
 func untilAsked() (context.Context, context.CancelFunc) {
 	return signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 }
+
+// interruptible runs what reads, computes and draws, and returns as soon as somebody asks
+// the command to end: a pipe that nobody writes to cannot be asked, nor can a long loop.
+// What is being written then is written as a whole or not at all, see [wholefile.WriteOwn];
+// main ends, and work with it. left says what became of the rest.
+func interruptible(ctx context.Context, left string, work func() error) error {
+	done := make(chan error, 1)
+	go func() { done <- work() }()
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+	}
+	select {
+	case err := <-done: // it was as good as done, or it heard of it
+		if err == nil || !errors.Is(err, context.Canceled) {
+			return err
+		}
+	case <-time.After(graceToWrite):
+	}
+	return fmt.Errorf("interrupted: %s", left)
+}
+
+// graceToWrite is how long files that are whole have to get their names.
+const graceToWrite = 400 * time.Millisecond

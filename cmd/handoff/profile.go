@@ -15,6 +15,7 @@ import (
 
 	"github.com/handoff-go/handoff/bench"
 	"github.com/handoff-go/handoff/bench/factor"
+	"github.com/handoff-go/handoff/internal/wholefile"
 	"github.com/handoff-go/handoff/report"
 	"github.com/handoff-go/handoff/report/profiles"
 	"github.com/handoff-go/handoff/strategies"
@@ -175,7 +176,29 @@ func (p *profiler) prepare() error {
 		p.dir = filepath.Join("results", "profile-"+time.Now().UTC().Format("2006-01-02T150405Z"))
 	}
 	p.dir = filepath.Join(p.dir, "profiles")
-	return nil
+	return p.canKeep()
+}
+
+// canKeep refuses before the measuring to write over what handoff did not make.
+func (p *profiler) canKeep() error {
+	var names, files []string
+	for _, spec := range p.specs {
+		name := p.name(spec)
+		names = append(names, name)
+		for _, kind := range []string{"cpu", "allocs", "stopwatch"} {
+			files = append(files, filepath.Join(p.dir, name+"."+kind+".pb.gz"))
+		}
+	}
+	files = append(files, within(p.dir, report.ProfiledFiles(names...))...)
+	if p.trace {
+		files = nil
+		for _, spec := range p.specs {
+			name := p.traceName(spec)
+			picture := filepath.Join(filepath.Dir(p.dir), "plots", strings.TrimSuffix(name, report.TraceSuffix))
+			files = append(files, filepath.Join(p.dir, name), picture+".png", picture+".svg")
+		}
+	}
+	return wholefile.Check(files)
 }
 
 // run profiles one strategy after the other, and writes what that tells.

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"io"
 	"path/filepath"
@@ -15,7 +17,9 @@ const reportUsage = `usage: handoff report [-o DIR] [-mixed] RUN
 
 Makes tables and pictures of a recorded run. RUN is a run's folder, or any file
 in the Go benchmark format. The table goes to standard output; summary.md,
-plots/ and the page index.html are written beside the file that was read.
+plots/ and the page index.html are written beside the file that was read. "-" is
+standard input; of that, and of a pipe, they are written only where -o says. What
+another program has written is never written over.
 
 Two runs are put side by side, such as those of two machines or two commits,
 without a verdict. Their table goes to standard output; summary.md and
@@ -50,22 +54,35 @@ func runReport(stdout, stderr io.Writer, args []string) error {
 	if n := flags.NArg(); n != 1 && n != 2 {
 		return fmt.Errorf("report: got %d arguments, want one or two: runs' folders or files in the Go benchmark format", n)
 	}
-	if err := reportFiles(stdout, stderr, flags.Args(), *mixed, *out); err != nil {
+	ctx, stop := untilAsked()
+	defer stop()
+	r := reporting{ctx: ctx, stdout: stdout, stderr: stderr, out: *out}
+	if err := interruptible(ctx, "nothing was written", func() error { return r.files(flags.Args(), *mixed) }); err != nil {
 		return fmt.Errorf("report: %w", err)
 	}
 	return nil
 }
 
-// reportFiles reports a trace, or one run or two.
-func reportFiles(stdout, stderr io.Writer, paths []string, mixed bool, out string) error {
+// reporting is one call of the subcommand.
+type reporting struct {
+	ctx            context.Context // that ends when somebody asks for it
+	stdout, stderr io.Writer
+	out            string // folder, "" for that of what is read
+}
+
+// files reports a trace, or one run or two.
+func (r reporting) files(paths []string, mixed bool) error {
 	if filepath.Ext(paths[0]) == report.TraceSuffix && len(paths) == 1 && !record.IsEvents(paths[0]) {
-		return reportTrace(stdout, stderr, paths[0], out)
+		return r.trace(paths[0])
+	}
+	if len(paths) == 2 && paths[0] == record.Stdin && paths[1] == record.Stdin {
+		return errors.New("- and -: standard input can be one of the two only")
 	}
 	runs, err := openRuns(paths, mixed)
 	if err != nil {
 		return err
 	}
-	return writeReport(stdout, stderr, runs, out)
+	return r.runs(runs)
 }
 
 // openRuns reads the runs, each of one machine unless mixed.
@@ -84,32 +101,41 @@ func openRuns(paths []string, mixed bool) ([]*record.Run, error) {
 	return runs, nil
 }
 
-// writeReport prints the report of one run or two and writes its files into
-// out; without out, those of one run go beside it and those of two nowhere.
-func writeReport(stdout, stderr io.Writer, runs []*record.Run, out string) error {
+// runs prints the report of one run or two and writes its files; where no folder was
+// named, those of one run go beside its file, if that is in a folder, and those of two
+// nowhere.
+func (r reporting) runs(runs []*record.Run) error {
 	if len(runs) == 2 {
-		return publish(stdout, stderr, report.NewBeside(runs[0], runs[1]), out)
+		return r.publish(report.NewBeside(runs[0], runs[1]))
 	}
-	if out == "" {
-		out = filepath.Dir(runs[0].Path)
+	if r.out == "" && record.IsFile(runs[0].Path) {
+		r.out = filepath.Dir(runs[0].Path)
 	}
-	return publish(stdout, stderr, report.New(runs[0]), out)
+	return r.publish(report.New(runs[0]))
 }
 
 // account is what is said about something that was recorded.
 type account interface {
 	Text() string
-	Write(dir string) ([]string, error)
+	WriteContext(ctx context.Context, dir string) ([]string, error)
 }
 
-// publish prints an account, and writes its files into out unless that is "".
-func publish(stdout, stderr io.Writer, r account, out string) error {
-	if _, err := io.WriteString(stdout, r.Text()); err != nil || out == "" {
+// publish writes the files of an account, if there is a folder for them, and prints it.
+// The files come first: who reads no further than the first lines has them all the same.
+// Files that cannot be written are no reason to print nothing.
+func (r reporting) publish(a account) error {
+	var kept error
+	if r.out != "" {
+		var paths []string
+		paths, kept = a.WriteContext(r.ctx, r.out)
+		defer func() {
+			for _, p := range paths {
+				fmt.Fprintln(r.stderr, "wrote", p)
+			}
+		}()
+	}
+	if _, err := io.WriteString(r.stdout, a.Text()); err != nil && kept == nil {
 		return err
 	}
-	paths, err := r.Write(out)
-	for _, p := range paths {
-		fmt.Fprintln(stderr, "wrote", p)
-	}
-	return err
+	return kept
 }

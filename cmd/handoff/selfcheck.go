@@ -6,12 +6,12 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"strings"
 	"time"
 
 	"github.com/handoff-go/handoff/bench/runner"
+	"github.com/handoff-go/handoff/internal/wholefile"
 	"github.com/handoff-go/handoff/report/record"
 	"github.com/handoff-go/handoff/report/verdict"
 )
@@ -43,9 +43,6 @@ type checking struct {
 	measured []measured
 	about    verdict.About
 }
-
-// tableFile is where the table goes in the folder of -o.
-const tableFile = "selfcheck.txt"
 
 // selfcheckCommand is its row in the table of commands.
 var selfcheckCommand = command{
@@ -93,10 +90,7 @@ func (c *checking) run(ctx context.Context, stdout io.Writer) error {
 		}
 		c.floors = path
 	}
-	if _, err := verdict.ReadFloors(c.floors, ""); err != nil {
-		return err
-	}
-	if err := writable("-floors", c.floors); err != nil {
+	if err := c.canKeep(); err != nil {
 		return err
 	}
 	folder := c.out
@@ -107,10 +101,30 @@ func (c *checking) run(ctx context.Context, stdout io.Writer) error {
 		}
 		defer remove()
 		folder = temp
-	} else if err := writable("-o", filepath.Join(folder, tableFile)); err != nil {
-		return err
 	}
 	return c.finish(stdout, c.tryAll(ctx, folder))
+}
+
+// selfcheckText is the table in the folder of a selfcheck.
+const selfcheckText = "selfcheck.txt"
+
+// canKeep finds out before the measuring whether what it says can be written afterwards.
+func (c *checking) canKeep() error {
+	if c.out != "" {
+		if err := wholefile.Check([]string{filepath.Join(c.out, selfcheckText)}); err != nil {
+			return err
+		}
+		if err := wholefile.Room(filepath.Join(c.out, selfcheckText)); err != nil {
+			return err
+		}
+	}
+	if _, err := verdict.ReadFloors(c.floors, ""); err != nil {
+		return fmt.Errorf("-floors %w", err)
+	}
+	if err := wholefile.Room(c.floors); err != nil {
+		return fmt.Errorf("-floors: %w", err)
+	}
+	return nil
 }
 
 // finish concludes from what there is, also where the trials were interrupted.
@@ -259,5 +273,6 @@ func (c *checking) conclude(stdout io.Writer) error {
 	if c.out == "" {
 		return nil
 	}
-	return os.WriteFile(filepath.Join(c.out, tableFile), []byte(text), 0o644)
+	_, err := wholefile.WriteOwn(context.Background(), []wholefile.File{{Path: filepath.Join(c.out, selfcheckText), Data: []byte(text)}})
+	return err
 }

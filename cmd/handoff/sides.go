@@ -52,6 +52,9 @@ func sidesOf(args []string) (sides, error) {
 	default:
 		return sides{}, fmt.Errorf("got %d arguments, want two, after the flags: BASE and HEAD", len(args))
 	}
+	if args[0] == record.Stdin && args[1] == record.Stdin {
+		return sides{}, errors.New("- and -: standard input can be one side only")
+	}
 	base, err := kindOf(args[0])
 	if err != nil {
 		return sides{}, err
@@ -76,6 +79,9 @@ const (
 )
 
 func kindOf(arg string) (sideKind, error) {
+	if arg == record.Stdin {
+		return recordedKind, nil
+	}
 	info, err := os.Stat(arg)
 	switch {
 	case arg == ".": // the sources as they are, though there may be a run beside them
@@ -89,6 +95,9 @@ func kindOf(arg string) (sideKind, error) {
 			return recordedKind, nil
 		}
 		return revisionKind, nil // a folder of the sources, and perhaps a branch
+	}
+	if !info.Mode().IsRegular() {
+		return recordedKind, nil // a pipe, of which nothing must be lost
 	}
 	f, err := os.Open(arg)
 	if err != nil {

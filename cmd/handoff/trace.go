@@ -30,7 +30,7 @@ func (p *profiler) runTrace(ctx context.Context) error {
 			return fmt.Errorf("%v: %w", spec, err)
 		}
 		p.wrote([]string{path})
-		if err := reportTrace(p.stdout, p.stderr, path, ""); err != nil {
+		if err := (reporting{ctx: ctx, stdout: p.stdout, stderr: p.stderr}).trace(path); err != nil {
 			return err
 		}
 	}
@@ -59,17 +59,17 @@ func (p *profiler) traceInto(ctx context.Context, path string, spec strategies.S
 	})
 }
 
-// reportTrace prints what a recorded trace says, and draws it into the folder out,
-// or that of its run.
-func reportTrace(stdout, stderr io.Writer, path, out string) error {
+// trace prints what a recorded trace says, and draws it, into the folder of its run
+// where no other is named.
+func (r reporting) trace(path string) error {
 	l, err := report.OpenTimeline(path)
 	if err != nil {
 		return err
 	}
-	if out == "" {
-		out = l.Dir()
+	if r.out == "" {
+		r.out = l.Dir()
 	}
-	return publish(stdout, stderr, l, out)
+	return r.publish(l)
 }
 
 // traceShape traces a strategy at a work, with its answers checked.

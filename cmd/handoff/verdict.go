@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"os"
@@ -8,6 +9,7 @@ import (
 
 	"golang.org/x/term"
 
+	"github.com/handoff-go/handoff/internal/wholefile"
 	"github.com/handoff-go/handoff/report/plots"
 	"github.com/handoff-go/handoff/report/verdict"
 )
@@ -30,40 +32,38 @@ func coloured(w io.Writer) bool {
 	return ok && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb" && term.IsTerminal(int(f.Fd()))
 }
 
-// write puts the verdicts and their plot beside the samples.
-func (c *comparing) write(t *verdict.Table, about verdict.About, dir string) error {
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return err
+// verdictFiles are what a comparison writes into its folder.
+var verdictFiles = []string{"verdict.md", "verdict.json", filepath.Join("plots", "compare.png"), filepath.Join("plots", "compare.svg")}
+
+// write puts the verdicts and their plot beside the samples, all of them or none; inputs
+// are the files that were read.
+func (c *comparing) write(ctx context.Context, t *verdict.Table, about verdict.About, dir string, inputs ...string) error {
+	picture := plots.Compare(t, about)
+	makers := []func() ([]byte, error){
+		func() ([]byte, error) { return formats["markdown"](t, about, false) },
+		func() ([]byte, error) { return formats["json"](t, about, false) },
+		picture.PNG, picture.SVG,
 	}
-	for name, format := range map[string]string{"verdict.md": "markdown", "verdict.json": "json"} {
-		text, err := formats[format](t, about, false)
+	var files []wholefile.File
+	for i, make := range makers {
+		data, err := make()
 		if err != nil {
-			return err
+			return fmt.Errorf("%s: %w", verdictFiles[i], err)
 		}
-		if err := os.WriteFile(filepath.Join(dir, name), text, 0o644); err != nil {
-			return err
-		}
+		files = append(files, wholefile.File{Path: filepath.Join(dir, verdictFiles[i]), Data: data})
 	}
-	if err := writePicture(plots.Compare(t, about), filepath.Join(dir, "plots", "compare")); err != nil {
+	if _, err := wholefile.WriteOwn(ctx, files, inputs...); err != nil {
 		return err
 	}
 	fmt.Fprintf(c.stderr, "verdict.md, verdict.json and plots/compare.png are in %s\n", dir)
 	return nil
 }
 
-// writePicture writes PATH.png and PATH.svg.
-func writePicture(p *plots.Picture, path string) error {
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		return err
+// within puts a folder in front of names.
+func within(dir string, names []string) []string {
+	paths := make([]string, len(names))
+	for i, name := range names {
+		paths[i] = filepath.Join(dir, name)
 	}
-	for suffix, draw := range map[string]func() ([]byte, error){".png": p.PNG, ".svg": p.SVG} {
-		data, err := draw()
-		if err != nil {
-			return fmt.Errorf("%s%s: %w", path, suffix, err)
-		}
-		if err := os.WriteFile(path+suffix, data, 0o644); err != nil {
-			return err
-		}
-	}
-	return nil
+	return paths
 }

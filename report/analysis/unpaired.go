@@ -3,6 +3,7 @@ package analysis
 import (
 	"math"
 	"slices"
+	"sync"
 )
 
 // tail is the probability that an interval leaves out at each end.
@@ -18,17 +19,11 @@ func UnpairedRatio(a, b []float64) (ratio Interval, ok bool) {
 	if len(a) == 0 || len(b) == 0 || slices.Min(a) <= 0 || slices.Min(b) <= 0 {
 		return NewInterval(nil), false
 	}
-	logs := make([]float64, 0, len(a)*len(b))
-	for _, x := range a {
-		for _, y := range b {
-			logs = append(logs, math.Log(y/x))
-		}
-	}
-	slices.Sort(logs)
-	n := len(logs)
-	ratio = Interval{Center: math.Exp((logs[(n-1)/2] + logs[n/2]) / 2), Lo: math.Inf(-1), Hi: math.Inf(1), N: min(len(a), len(b))}
+	ratios := Differences(a, b, func(y, x float64) float64 { return y / x })
+	n := ratios.Len()
+	ratio = Interval{Center: math.Exp((math.Log(ratios.At((n-1)/2)) + math.Log(ratios.At(n/2))) / 2), Lo: math.Inf(-1), Hi: math.Inf(1), N: min(len(a), len(b))}
 	if u := CriticalU(len(a), len(b), tail); u >= 0 {
-		ratio.Lo, ratio.Hi = math.Exp(logs[u]), math.Exp(logs[n-1-u])
+		ratio.Lo, ratio.Hi = ratios.Ends(u + 1)
 	}
 	return ratio, true
 }
@@ -45,6 +40,22 @@ func CriticalU(n, m int, tail float64) int {
 		nm, z := float64(n)*float64(m), math.Sqrt2*math.Erfinv(1-2*tail)
 		return int(nm/2 - z*math.Sqrt(nm*float64(n+m+1)/12) - 0.5)
 	}
+	type question struct {
+		n, m int
+		tail float64
+	}
+	if u, known := criticalUs.Load(question{n, m, tail}); known {
+		return u.(int)
+	}
+	u := criticalU(n, m, tail)
+	criticalUs.Store(question{n, m, tail}, u)
+	return u
+}
+
+// criticalUs holds what was asked for: thousands of rows have as many samples.
+var criticalUs sync.Map
+
+func criticalU(n, m int, tail float64) int {
 	ways := arrangements(n, m)
 	limit := 0.0
 	for _, w := range ways {

@@ -8,7 +8,6 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -22,27 +21,13 @@ const FileName = "bench.txt"
 // mistaken path to a disk image from filling the memory.
 const maxSize = 256 << 20
 
-// Open reads a run from its folder or from any file in the Go benchmark format.
+// Open reads a run from its folder, from any file in the Go benchmark format, which may be
+// a pipe, or from standard input, which is spelt "-".
 // Its errors name the file, and the line where there is one.
 func Open(path string) (*Run, error) {
-	info, err := os.Stat(path)
+	path, text, err := read(path)
 	if err != nil {
-		return nil, Plain(err)
-	}
-	if info.IsDir() {
-		path = filepath.Join(path, FileName)
-		if info, err = os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-			return nil, fmt.Errorf("%s: not found: want a run's folder, or a file in the Go benchmark format", path)
-		} else if err != nil {
-			return nil, Plain(err)
-		}
-	}
-	if info.Size() > maxSize {
-		return nil, fmt.Errorf("%s: %d bytes, want at most %d of Go benchmark output", path, info.Size(), maxSize)
-	}
-	text, err := os.ReadFile(path)
-	if err != nil {
-		return nil, Plain(err)
+		return nil, err
 	}
 	return Parse(path, text)
 }
@@ -78,7 +63,7 @@ func Parse(path string, data []byte) (*Run, error) {
 		}
 	}
 	found := sift(lines)
-	p := &parser{path: path, lines: found.lines, open: open, marks: newMarks(), badMetrics: map[ID]map[string]*BadMetric{}}
+	p := &parser{path: path, lines: found.lines, open: open, marks: newMarks(), samples: newSamples(), badMetrics: map[ID]map[string]*BadMetric{}}
 	p.run.Failures, p.run.Missing, p.run.Unread = found.failures, found.missing, found.unread
 	return p.parse()
 }
@@ -91,6 +76,7 @@ type parser struct {
 	open    bool // the last line was not ended
 	next    int  // first line not yet given to marks
 	marks   *marks
+	samples samples
 	run     Run
 	badMetrics map[ID]map[string]*BadMetric // by cell and tidied unit
 	bad     []error                    // damaged lines
@@ -98,6 +84,7 @@ type parser struct {
 
 func (p *parser) parse() (*Run, error) {
 	reader := benchfmt.NewReader(p.reader(), p.path)
+	p.run.Samples = make([]Sample, 0, p.results())
 	for reader.Scan() {
 		switch rec := reader.Result().(type) {
 		case *benchfmt.SyntaxError:
@@ -128,9 +115,25 @@ func (p *parser) parse() (*Run, error) {
 	return &p.run, nil
 }
 
+// results is how many lines look like results.
+func (p *parser) results() int {
+	n := 0
+	for _, l := range p.lines {
+		if strings.HasPrefix(l.text, "Benchmark") {
+			n++
+		}
+	}
+	return n
+}
+
 // reader returns the lines that are left, as many as there were.
 func (p *parser) reader() io.Reader {
 	var text strings.Builder
+	size := 0
+	for _, l := range p.lines {
+		size += len(l.text) + 1
+	}
+	text.Grow(size)
 	for _, l := range p.lines {
 		text.WriteString(l.text)
 		text.WriteByte('\n')
@@ -211,11 +214,8 @@ func (p *parser) result(res *benchfmt.Result) error {
 		return p.cutError(at)
 	}
 	p.marksUpTo(at)
-	s := newSample(res)
+	s := p.samples.of(res)
 	s.Line, s.Round, s.Pressure = p.lines[at-1].number, p.marks.round, p.marks.pressure
-	if n := len(p.run.Samples); n > 0 && slices.Equal(p.run.Samples[n-1].Config, s.Config) {
-		s.Config, s.ID.Config = p.run.Samples[n-1].Config, p.run.Samples[n-1].ID.Config // one copy of what mostly stays
-	}
 	if len(p.marks.failed) > 0 {
 		p.marks.measured(s.ID)
 	}
@@ -292,27 +292,4 @@ func (p *parser) leaveOut() {
 		}
 	}
 	slices.SortFunc(p.run.BadMetrics, func(a, b BadMetric) int { return cmp.Or(a.Line-b.Line, strings.Compare(a.Metric, b.Metric)) })
-}
-
-// newSample copies what it keeps: the reader overwrites res on its next step.
-func newSample(res *benchfmt.Result) Sample {
-	s := Sample{ID: Identify(res), Name: res.Name.String(), Iters: res.Iters, Values: map[string]float64{}}
-	s.Procs = s.ID.Procs
-	parts := strings.Split(s.ID.Name, "/")
-	s.Base = parts[0]
-	for _, part := range parts[1:] {
-		s.addPart(part)
-	}
-	for _, c := range res.Config {
-		s.Config = append(s.Config, Pair{c.Key, string(c.Value)})
-	}
-	return s
-}
-
-func (s *Sample) addPart(part string) {
-	key, value, ok := strings.Cut(part, "=")
-	if !ok {
-		key, value = "", part
-	}
-	s.Keys = append(s.Keys, Pair{key, value})
 }

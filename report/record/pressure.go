@@ -12,22 +12,26 @@ const PressedShare = 0.15
 // markPressed fills in Excess and Pressed. Where the file does not tell the pressure, it
 // may still tell that a sample was taken again in the same round.
 func (r *Run) markPressed() {
-	ofCell := map[ID][]Sample{}
-	for _, s := range r.Samples {
-		ofCell[s.ID] = append(ofCell[s.ID], s)
+	cells := make([]int, len(r.Samples)) // of each sample
+	numbers := map[ID]int{}
+	var ofCell [][]int // samples of each cell
+	for i, s := range r.Samples {
+		c, known := numbers[s.ID]
+		if !known {
+			c = len(ofCell)
+			numbers[s.ID], ofCell = c, append(ofCell, nil)
+		}
+		cells[i], ofCell[c] = c, append(ofCell[c], i)
 	}
-	usual, window := map[ID]float64{}, map[ID]float64{}
+	usual, window := make([]float64, len(ofCell)), make([]float64, len(ofCell))
 	for c, samples := range ofCell {
-		usual[c], window[c] = median(samples, Sample.pressure), median(samples, Sample.window)
+		usual[c], window[c] = r.median(samples, Sample.pressure), r.median(samples, Sample.window)
 	}
-	type turn struct {
-		cell  ID
-		round int
-	}
+	type turn struct{ cell, round int }
 	again := map[turn]bool{}
 	for i := len(r.Samples) - 1; i >= 0; i-- {
 		s := &r.Samples[i]
-		c := s.ID
+		c := cells[i]
 		t := turn{c, s.Round}
 		if s.Pressure >= 0 && window[c] > 0 {
 			s.Excess = max(0, (s.Pressure-usual[c])/window[c])
@@ -45,10 +49,10 @@ func (s Sample) pressure() float64 { return s.Pressure }
 func (s Sample) window() float64 { return s.Values["sec/op"] * float64(s.Iters) }
 
 // median returns the upper one of two.
-func median(samples []Sample, of func(Sample) float64) float64 {
+func (r *Run) median(samples []int, of func(Sample) float64) float64 {
 	values := make([]float64, len(samples))
 	for i, s := range samples {
-		values[i] = of(s)
+		values[i] = of(r.Samples[s])
 	}
 	slices.Sort(values)
 	return values[len(values)/2]

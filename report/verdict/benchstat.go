@@ -46,7 +46,14 @@ func (r *recorded) failed() []string {
 // of the rows: medians, and the U test, which knows nothing of pairs. They stand beside the
 // verdicts because everybody knows them, and say what benchstat says, in its words and with
 // its units, be it right or wrong: it takes a zero of a time for another unit.
+//
+// They are made once: on a terminal, in verdict.md, and whatever else shows the table.
 func (t *Table) benchstat() []grid {
+	t.benchstatOnce.Do(func() { t.benchstatGrids = t.newBenchstat() })
+	return t.benchstatGrids
+}
+
+func (t *Table) newBenchstat() []grid {
 	b := newBenchstat()
 	if t.files == nil {
 		for _, j := range t.all() {

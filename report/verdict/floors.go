@@ -1,6 +1,7 @@
 package verdict
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -127,8 +128,10 @@ func readFloors(path string) (floorsFile, error) {
 		return nil, err
 	}
 	var file floorsFile
-	if err := json.Unmarshal(text, &file); err != nil {
-		return nil, fmt.Errorf("%s: %w (delete it, and measure the floors again)", path, err)
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder.DisallowUnknownFields() // another program's file is not to be written over
+	if err := decoder.Decode(&file); err != nil {
+		return nil, fmt.Errorf("%s: %w (no noise floors: name another file, or delete it and measure the floors again)", path, err)
 	}
 	if file == nil { // the text is null
 		return floorsFile{}, nil

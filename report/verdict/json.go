@@ -9,6 +9,7 @@ import (
 // measured) is null. It only ever gains fields; Version changes when one changes its
 // meaning.
 type Document struct {
+	MadeBy   string `json:"made_by"` // handoff: by that it knows the file for its own
 	Version  int    `json:"version"` // 1
 	Exit     int    `json:"exit"`    // the exit code: 0 pass, 1 regression, 2 could not measure, 3 inconclusive
 	Headline string `json:"headline"`
@@ -82,7 +83,7 @@ var designWords = map[Design]string{Interleaved: "interleaved", Plain: "plain", 
 // Document returns the table as it is written to JSON.
 func (t *Table) Document(about About) Document {
 	return Document{
-		Version: 1, Exit: t.Exit(), Headline: t.Headline(), Void: t.Void,
+		MadeBy: "handoff", Version: 1, Exit: t.Exit(), Headline: t.Headline(), Void: t.Void,
 		Base: about.Base, Head: about.Head, Machine: about.Machine, Date: about.Date, Command: about.Command, Samples: about.Samples, Unavailable: about.Unavailable,
 		Design: designWords[t.Rules.Design], Alpha: t.Rules.alpha(), Gate: t.Rules.Gate.String(),
 		Rounds: t.Rounds, RoundsWanted: t.RoundsWanted,

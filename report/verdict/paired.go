@@ -86,6 +86,6 @@ func median(values []float64) float64 {
 	if len(values) == 0 {
 		return math.NaN()
 	}
-	center, _, _ := around(slices.Sorted(slices.Values(values)), 0)
-	return center
+	sorted := slices.Sorted(slices.Values(values))
+	return sorted[(len(sorted)-1)/2]/2 + sorted[len(sorted)/2]/2
 }

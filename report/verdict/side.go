@@ -13,12 +13,17 @@ import (
 type side struct {
 	run   *record.Run
 	order []record.ID
-	cells map[record.ID][]record.Sample
+	cells map[record.ID][]*record.Sample
+	units map[string]bool // that some sample has, tidied
 }
 
 func newSide(run *record.Run) side {
-	s := side{run: run, order: run.IDs(), cells: map[record.ID][]record.Sample{}}
-	for _, sample := range run.Samples {
+	s := side{run: run, order: run.IDs(), cells: map[record.ID][]*record.Sample{}, units: map[string]bool{}}
+	for i := range run.Samples {
+		sample := &run.Samples[i]
+		for unit := range sample.Values {
+			s.units[unit] = true
+		}
 		s.cells[sample.ID] = append(s.cells[sample.ID], sample)
 	}
 	return s
@@ -55,7 +60,7 @@ func sameRounds(base, head side, cells []record.CellPair, design Design) error {
 }
 
 // perRound counts samples by their rounds.
-func perRound(samples []record.Sample) map[int]int {
+func perRound(samples []*record.Sample) map[int]int {
 	n := map[int]int{}
 	for _, s := range samples {
 		n[s.Round]++
@@ -72,8 +77,9 @@ func merged(a, b map[int]int) map[int]int {
 
 // has reports whether some sample of the cell has the unit.
 func (s side) has(cell record.ID, unit string) bool {
-	return slices.ContainsFunc(s.cells[cell], func(sample record.Sample) bool {
-		_, ok := sample.Values[tidied(unit)]
+	unit = tidied(unit)
+	return s.units[unit] && slices.ContainsFunc(s.cells[cell], func(sample *record.Sample) bool {
+		_, ok := sample.Values[unit]
 		return ok
 	})
 }
@@ -81,10 +87,12 @@ func (s side) has(cell record.ID, unit string) bool {
 // samples returns what the cell measured in a unit. A sample without it keeps its place,
 // so that pairs stay pairs.
 func (s side) samples(cell record.ID, unit string) []Sample {
-	all := make([]Sample, len(s.cells[cell]))
-	for i, sample := range s.cells[cell] {
-		value, ok := sample.Values[tidied(unit)]
-		all[i] = Sample{Round: sample.Round, Value: value / tidyFactor(unit), Missing: !ok, Pressed: sample.Pressed, Excess: sample.Excess}
+	samples, factor := s.cells[cell], tidyFactor(unit)
+	unit = tidied(unit)
+	all := make([]Sample, len(samples))
+	for i, sample := range samples {
+		value, ok := sample.Values[unit]
+		all[i] = Sample{Round: sample.Round, Value: value / factor, Missing: !ok, Pressed: sample.Pressed, Excess: sample.Excess}
 	}
 	return all
 }

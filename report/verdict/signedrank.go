@@ -4,6 +4,9 @@ import (
 	"cmp"
 	"math"
 	"slices"
+	"sync"
+
+	"github.com/handoff-go/handoff/report/analysis"
 )
 
 // exactRanks is up to how many differences the distribution of the signed-rank
@@ -29,12 +32,48 @@ func signedRank(differences []float64) float64 {
 	if len(ranks) > exactRanks {
 		return normalTail(less, ranks)
 	}
+	return min(1, 2*below(ranks, less))
+}
+
+// below returns how likely a sum of doubled ranks is of at most so much.
+func below(ranks []int, most int) float64 {
+	sums := []float64(nil)
+	if n := len(ranks); untied(ranks) {
+		sums, most = rankSums[n](), most/2
+	} else {
+		sums = subsetSums(ranks)
+	}
 	p := 0.0
-	for _, q := range subsetSums(ranks)[:less+1] {
+	for _, q := range sums[:most+1] {
 		p += q
 	}
-	return min(1, 2*p)
+	return p
 }
+
+// untied reports whether doubled ranks are 2, 4, 6 and so on: most are.
+func untied(ranks []int) bool {
+	for i, r := range ranks {
+		if r != 2*(i+1) {
+			return false
+		}
+	}
+	return true
+}
+
+// rankSums are the subset sums of the numbers from 1 to n, computed once: thousands of
+// rows have as many pairs.
+var rankSums = func() (all [exactRanks + 1]func() []float64) {
+	for n := range all {
+		all[n] = sync.OnceValue(func() []float64 {
+			ranks := make([]int, n)
+			for i := range ranks {
+				ranks[i] = i + 1
+			}
+			return subsetSums(ranks)
+		})
+	}
+	return all
+}()
 
 // doubledRanks returns twice the rank of each difference that is not zero, which
 // is whole with ties too; and the sums, of the positive ones' and of all.
@@ -103,38 +142,7 @@ func normalTail(less int, ranks []int) float64 {
 // signed-rank statistic without ties (Hollander and Wolfe, section 3.3); ties make
 // it wider than need be, never too narrow.
 func hodgesLehmann(differences []float64, confidence float64) (center, lo, hi float64) {
-	n := len(differences)
-	if n == 0 {
-		return math.NaN(), math.Inf(-1), math.Inf(1)
-	}
-	means := make([]float64, 0, n*(n+1)/2)
-	for i, a := range differences {
-		for _, b := range differences[i:] {
-			means = append(means, mean(a, b))
-		}
-	}
-	slices.Sort(means)
-	return around(means, signedRankCut(n, (1-confidence)/2))
-}
-
-// mean of two. A difference is infinite where one of two values was zero; two of
-// opposite sign cancel.
-func mean(a, b float64) float64 {
-	if math.IsInf(a, 0) && a == -b {
-		return 0
-	}
-	return a/2 + b/2
-}
-
-// around returns the median of sorted values and the cut-th value from both ends;
-// a cut of 0 means that there is no such interval.
-func around(sorted []float64, cut int) (center, lo, hi float64) {
-	n := len(sorted)
-	center = mean(sorted[(n-1)/2], sorted[n/2])
-	if cut < 1 {
-		return center, math.Inf(-1), math.Inf(1)
-	}
-	return center, sorted[cut-1], sorted[n-cut]
+	return analysis.Means(differences).Around(signedRankCut(len(differences), (1-confidence)/2))
 }
 
 // signedRankCut returns the largest k for which the statistic of n differences is
@@ -145,11 +153,7 @@ func signedRankCut(n int, tail float64) int {
 		mean, sd := m*(m+1)/4, math.Sqrt(m*(m+1)*(2*m+1)/24)
 		return int(mean + 0.5 - sd*math.Sqrt2*math.Erfinv(1-2*tail))
 	}
-	ranks := make([]int, n)
-	for i := range ranks {
-		ranks[i] = i + 1
-	}
-	return cutAt(subsetSums(ranks), tail)
+	return cutAt(rankSums[n](), tail)
 }
 
 // cutAt returns how many of the first values together have a chance of at most tail.

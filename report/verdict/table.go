@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // Table is a comparison: all rows with their verdicts, and what they are worth.
@@ -25,6 +26,9 @@ type Table struct {
 	Problems, Warnings []string
 
 	files *recorded // that the rows were made of, nil if there are none
+
+	benchstatOnce  sync.Once
+	benchstatGrids []grid
 
 	Rounds       int // pairs in the row that has the fewest, of those that statistics are needed for
 	RoundsWanted int // below so many nothing can be significant in the largest family

@@ -88,9 +88,13 @@ func (t *Table) remarks() []string {
 // grids returns a grid for each metric, in the order of the rows.
 func (t *Table) grids(rows []Judged, color bool) []grid {
 	var all []grid
+	byMetric := map[string][]Judged{}
+	for _, j := range rows {
+		byMetric[j.Metric] = append(byMetric[j.Metric], j)
+	}
 	for _, metric := range metricsOf(rows) {
 		g := grid{head: []string{metric, "base", "head", "change", "interval", "p", "visible from", "verdict"}}
-		of := slices.DeleteFunc(slices.Clone(rows), func(j Judged) bool { return j.Metric != metric })
+		of := byMetric[metric]
 		slices.SortStableFunc(of, compareRows)
 		for _, j := range of {
 			g.rows = append(g.rows, []string{j.Cell, spell(j.BaseValue, metric), spell(j.HeadValue, metric), j.Change(), interval(j), chance(j), visible(j), t.verdictWords(j, color)})
@@ -102,9 +106,10 @@ func (t *Table) grids(rows []Judged, color bool) []grid {
 
 func metricsOf(rows []Judged) []string {
 	var metrics []string
+	seen := map[string]bool{}
 	for _, j := range rows {
-		if !slices.Contains(metrics, j.Metric) {
-			metrics = append(metrics, j.Metric)
+		if !seen[j.Metric] {
+			metrics, seen[j.Metric] = append(metrics, j.Metric), true
 		}
 	}
 	return metrics

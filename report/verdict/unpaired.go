@@ -16,18 +16,12 @@ func unpaired(r Row, alpha float64, family int) estimate {
 	if len(base) == 0 || len(head) == 0 {
 		return incomparable(r)
 	}
-	differences := make([]float64, 0, len(base)*len(head))
-	for _, b := range base {
-		for _, h := range head {
-			differences = append(differences, logRatio(b, h))
-		}
-	}
-	slices.Sort(differences)
+	differences := analysis.Differences(base, head, func(h, b float64) float64 { return logRatio(b, h) })
 	cut := func(alpha float64) int { return analysis.CriticalU(len(base), len(head), alpha/2) + 1 }
 	e := estimate{n: min(len(base), len(head)), base: median(base), head: median(head)}
 	e.p = benchmath.AssumeNothing.Compare(sample(base), sample(head)).P
-	e.center, e.lo, e.hi = around(differences, cut(alpha))
-	e.visible = reach(around(differences, cut(alpha/float64(family))))
+	e.center, e.lo, e.hi = differences.Around(cut(alpha))
+	e.visible = reach(differences.Around(cut(alpha / float64(family))))
 	return e
 }
 
