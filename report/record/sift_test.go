@@ -6,8 +6,6 @@ import (
 	"strings"
 	"testing"
 	"unicode/utf16"
-
-	"golang.org/x/perf/benchfmt"
 )
 
 // told spells samples: package, name and values in the order of the file.
@@ -142,31 +140,6 @@ func TestReadingJSON(t *testing.T) {
 		}
 		if got := strings.Join(run.Troubles(), "\n"); !strings.Contains(got, "x.txt:14: panic: boom") || !strings.Contains(got, "1 benchmark: q: C-8 (line 14: panic: boom)") {
 			t.Errorf("%s: %s", name, got)
-		}
-	}
-}
-
-// resultOf is what benchfmt reads of a line.
-func resultOf(t *testing.T, text string) *benchfmt.Result {
-	t.Helper()
-	reader := benchfmt.NewReader(strings.NewReader(text), "x.txt")
-	if !reader.Scan() {
-		t.Fatal(reader.Err())
-	}
-	res, ok := reader.Result().(*benchfmt.Result)
-	if !ok {
-		t.Fatal(reader.Result())
-	}
-	return res
-}
-
-func TestCheckResult(t *testing.T) {
-	for text, want := range map[string]string{
-		"25 ns/op 0 x": "", "25 ns/op NaN x": "x: NaN is no number", "25 ns/op -Inf x-ns/op": "x-ns/op: -Inf is not finite", "-1 ns/op": "ns/op: -1 is negative",
-	} {
-		err := CheckResult(resultOf(t, "BenchmarkA 1 "+text+"\n"))
-		if got := fmt.Sprint(err); got != want && (want != "" || err != nil) {
-			t.Errorf("%s: %v, want %q", text, err, want)
 		}
 	}
 }

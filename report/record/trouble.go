@@ -61,17 +61,6 @@ func CheckValue(v float64) error {
 	return nil
 }
 
-// CheckResult refuses a line with such a value, and names its metric.
-func CheckResult(res *benchfmt.Result) error {
-	for _, v := range res.Values {
-		value, unit := printed(v)
-		if err := CheckValue(value); err != nil {
-			return fmt.Errorf("%s: %w", unit, err)
-		}
-	}
-	return nil
-}
-
 // printed is a value as it stands on its line.
 func printed(v benchfmt.Value) (float64, string) {
 	if v.OrigUnit != "" {
