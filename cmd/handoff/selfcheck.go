@@ -93,10 +93,10 @@ func (c *checking) run(ctx context.Context, stdout io.Writer) error {
 		}
 		c.floors = path
 	}
-	if _, err := verdict.ReadFloors(c.floors, ""); err != nil {
+	if err := writable("-floors", c.floors); err != nil {
 		return err
 	}
-	if err := writable("-floors", c.floors); err != nil {
+	if _, err := verdict.ReadFloors(c.floors, ""); err != nil {
 		return err
 	}
 	folder := c.out
