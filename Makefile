@@ -3,7 +3,7 @@
 GO ?= go
 FUZZTIME ?= 30s
 MINUTES ?= 10
-# How long the hostile part of a soak kills lasts: 12 s for each of the minutes.
+# How long the hostile part of a soak lasts: 12 s for each of the minutes.
 HOSTILE ?= $(shell echo $$(($(MINUTES) * 12)))s
 KILLS ?= 100
 # Operations a sample: three are 0.2 to 1 s in most cells.
@@ -25,7 +25,7 @@ BENCHSTATFLAGS ?=
 MODULES = $(patsubst %/go.mod,%,$(wildcard strategies/testdata/*/go.mod bench/peers/go.mod report/page/browser/go.mod))
 STRATEGIES = serial goroutines process-gob process-json shared-file
 
-.PHONY: help build bench quick peers profile table benchdiff compare verdict selfcheck corpus test race soak lint fuzz clean
+.PHONY: help build bench quick peers profile table benchdiff compare verdict selfcheck corpus test race soak kills lint fuzz clean
 
 help: ## list the targets
 	@awk -F ': .*## ' '/^[a-z]+: .*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
