@@ -5,6 +5,7 @@ FUZZTIME ?= 30s
 MINUTES ?= 10
 # How long the hostile part of a soak lasts: 12 s for each of the minutes.
 HOSTILE ?= $(shell echo $$(($(MINUTES) * 12)))s
+KILLS ?= 100
 # Operations a sample: three are 0.2 to 1 s in most cells.
 BENCHTIME ?= 3x
 # Flags for the tests under the race detector: -short leaves out strategies that
@@ -24,7 +25,7 @@ BENCHSTATFLAGS ?=
 MODULES = $(patsubst %/go.mod,%,$(wildcard strategies/testdata/*/go.mod bench/peers/go.mod report/page/browser/go.mod))
 STRATEGIES = serial goroutines process-gob process-json shared-file
 
-.PHONY: help build bench quick peers profile table benchdiff compare verdict selfcheck corpus test race soak lint fuzz clean
+.PHONY: help build bench quick peers profile table benchdiff compare verdict selfcheck corpus test race soak kills lint fuzz clean
 
 help: ## list the targets
 	@awk -F ': .*## ' '/^[a-z]+: .*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -115,6 +116,9 @@ race: ## run all tests under the race detector
 
 soak: ## kill workers for MINUTES on end, run hostile items for HOSTILE, and lose nothing
 	HANDOFF_SOAK=$(MINUTES)m HANDOFF_SOAK_HOSTILE=$(HOSTILE) $(GO) test -count=1 -v -timeout 0 -run '^TestSoak(Hostile)?$$' ./strategies
+
+kills: ## kill runs and comparisons KILLS times at random moments: nothing is left, no sample lost
+	HANDOFF_KILLS=$(KILLS) $(GO) test -count=1 -v -timeout 0 -run '^TestKilledAtAnyMoment$$' ./bench/runner
 
 lint: ## gofmt, go vet, staticcheck, actionlint
 	@bad=$$("$$($(GO) env GOROOT)/bin/gofmt" -l .) && [ -z "$$bad" ] || { echo "gofmt would change:" >&2; echo "$$bad" >&2; exit 1; }

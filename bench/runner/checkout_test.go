@@ -467,3 +467,30 @@ func BenchmarkAll(b *testing.B) {
 		t.Errorf("error %v", err)
 	}
 }
+
+// What is ignored and large is linked, in the same way on all sides.
+func TestLargeIgnoredFilesAreLinked(t *testing.T) {
+	root := emptyRepository(t)
+	write(t, root, map[string]string{".gitignore": "/big/\n"})
+	committed(t, root, "one")
+	write(t, root, map[string]string{"big/small": "1", "big/data": ""})
+	if err := os.Truncate(filepath.Join(root, "big", "data"), copiedBytes+1); err != nil { // sparse
+		t.Fatal(err)
+	}
+	s, err := newScratch()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.remove()
+	c := &checkouts{dir: root, scratch: s, say: func(string, ...any) {}}
+	head := gitIn(t, root, "rev-parse", "HEAD")
+	for side, commit := range []string{head, ""} {
+		made, _, err := c.checkOut(s.in(within(t)), commit, filepath.Join(s.path, fmt.Sprintf("side%d", side+1)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if target, err := os.Readlink(filepath.Join(made, "big")); err != nil || target != filepath.Join(root, "big") {
+			t.Errorf("%q: %s, %v", commit, target, err)
+		}
+	}
+}

@@ -63,14 +63,18 @@ func (c *checkouts) copyTracked(ctx context.Context, root, dest string, sum hash
 			}
 			continue
 		}
-		if info, err := os.Lstat(from); err == nil && !info.IsDir() { // tracked, though it may be where this run writes
-			err = c.copyOne(from, to, sum)
-			if err != nil {
+		if index[path].path != "" { // though it may be where this run writes
+			if err := c.copyOne(ctx, from, to, sum); err != nil {
 				return err
 			}
 			continue
 		}
-		if err := c.copyTree(ctx, from, to, sum); err != nil {
+		if !c.small(from) { // data, however it came here
+			err = c.bring(ctx, from, to)
+		} else {
+			err = c.copyTree(ctx, from, to, sum)
+		}
+		if err != nil {
 			return err
 		}
 	}
@@ -221,12 +225,12 @@ func (c *checkouts) copyTree(ctx context.Context, from, to string, sum hash.Hash
 		if throughLink(to, target) {
 			return nil
 		}
-		return c.copyOne(path, target, sum)
+		return c.copyOne(ctx, path, target, sum)
 	})
 }
 
 // copyOne copies a file or a link, if nothing stands there.
-func (c *checkouts) copyOne(from, to string, sum hash.Hash) error {
+func (c *checkouts) copyOne(ctx context.Context, from, to string, sum hash.Hash) error {
 	info, err := os.Lstat(from)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
@@ -246,7 +250,7 @@ func (c *checkouts) copyOne(from, to string, sum hash.Hash) error {
 	if _, err := os.Lstat(to); err == nil {
 		return nil
 	}
-	if err := copyFile(from, to, info); err != nil || sum == nil {
+	if err := copyFile(ctx, from, to, info); err != nil || sum == nil {
 		return err
 	}
 	fmt.Fprintln(sum, contentSum(to))
@@ -269,7 +273,7 @@ func copyLink(from, to string) error {
 }
 
 // copyFile copies content, mode and time, in the place of what is there.
-func copyFile(from, to string, info fs.FileInfo) error {
+func copyFile(ctx context.Context, from, to string, info fs.FileInfo) error {
 	in, err := os.Open(from)
 	if err != nil {
 		return fmt.Errorf("cannot be copied beside the other side: %w", err)
@@ -283,6 +287,13 @@ func copyFile(from, to string, info fs.FileInfo) error {
 	if err != nil {
 		return err
 	}
-	_, err = io.Copy(out, in)
+	for err == nil { // by parts, so that an interrupt does not wait for the largest file
+		if _, err = io.CopyN(out, in, 64<<20); err == nil && ctx.Err() != nil {
+			err = context.Cause(ctx)
+		}
+	}
+	if err == io.EOF {
+		err = nil
+	}
 	return errors.Join(err, out.Close(), os.Chtimes(to, info.ModTime(), info.ModTime()))
 }

@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -86,12 +87,16 @@ func carrying(text string) []string {
 	return found
 }
 
-// gone waits until no process has text in its environment.
-func gone(t *testing.T, text string) {
+// gone waits until no process has text in its environment, and in its command line what
+// is said besides.
+func gone(t *testing.T, text string, besides ...string) {
 	t.Helper()
 	var left []string
 	for end := time.Now().Add(10 * time.Second); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
-		if left = carrying(text); len(left) == 0 {
+		left = slices.DeleteFunc(carrying(text), func(process string) bool {
+			return slices.ContainsFunc(besides, func(b string) bool { return !strings.Contains(process, b) })
+		})
+		if len(left) == 0 {
 			return
 		}
 	}
@@ -204,25 +209,50 @@ func killedAtAnyMoment(t *testing.T, c Comparison, compares bool) {
 	t.Logf("killed %d times within %v, %d samples", moments, whole.Round(time.Millisecond), len(after))
 }
 
-// What a sample has started ends with the runner, too, also if that is killed.
+// A sample and what it has started end with the runner, also if that is killed. Without
+// the watchdog the system still ends the sample.
 func TestKilledWithWhatASampleStarted(t *testing.T) {
 	wantLinux(t)
-	c := tiny(t, "Family")
-	c.Rounds = 1
-	ready := filepath.Join(t.TempDir(), "ready")
-	t.Setenv("TINY_READY", ready)
-	cmd, out := runnerProcess(t, Comparison{Config: c})
-	waitFor(t, ready, out)
-	mark := "TINY_READY=" + ready
-	if len(carrying(mark)) < 4 { // the runner, the watchdog, the sample and its child
-		t.Fatalf("only these run: %v", carrying(mark))
+	for name, watched := range map[string]bool{"watched": true, "without the watchdog": false} {
+		t.Run(name, func(t *testing.T) {
+			c := tiny(t, "Family")
+			c.Rounds = 1
+			ready := filepath.Join(t.TempDir(), "ready")
+			t.Setenv("TINY_READY", ready)
+			cmd, out := runnerProcess(t, Comparison{Config: c})
+			waitFor(t, ready, out)
+			mark := "TINY_READY=" + ready
+			if len(carrying(mark)) < 3 { // the runner, the sample and its child
+				t.Fatalf("only these run: %v", carrying(mark))
+			}
+			if !watched {
+				for _, p := range carrying(mark) {
+					if strings.Contains(p, " sh -c trap ") {
+						kill(p)
+					}
+				}
+			}
+			cmd.Process.Kill()
+			cmd.Wait()
+			if watched {
+				gone(t, mark)
+			} else {
+				gone(t, mark, "-test.bench=")
+			}
+			c.Bench, c.Out = "Fast$/^size=10$", filepath.Join(t.TempDir(), "next")
+			if _, err := Run(within(t), c); err != nil { // sweeps; tiny looks whether all is gone
+				t.Fatal(err)
+			}
+			gone(t, mark)
+		})
 	}
-	cmd.Process.Kill()
-	cmd.Wait()
-	gone(t, mark)
-	c.Bench, c.Out = "Fast$/^size=10$", filepath.Join(t.TempDir(), "next")
-	if _, err := Run(within(t), c); err != nil { // sweeps; tiny looks whether all is gone
-		t.Fatal(err)
+}
+
+// kill kills one of those that carrying lists.
+func kill(process string) {
+	pid, _ := strconv.Atoi(strings.Fields(process)[0])
+	if p, err := os.FindProcess(pid); err == nil {
+		p.Kill()
 	}
 }
 
@@ -244,10 +274,7 @@ func TestSweepFindsWhoLeftTheGroup(t *testing.T) {
 	mark := "TINY_READY=" + ready
 	t.Cleanup(func() {
 		for _, p := range carrying(mark) {
-			pid, _ := strconv.Atoi(strings.Fields(p)[0])
-			if left, err := os.FindProcess(pid); err == nil {
-				left.Kill()
-			}
+			kill(p)
 		}
 	})
 	os.Unsetenv("TINY_SETSID")

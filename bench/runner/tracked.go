@@ -63,7 +63,7 @@ func (c *checkouts) complete(ctx context.Context, repo clone, commit, dest strin
 	if err := c.asInCheckout(ctx, repo.root, tree, index, dest); err != nil {
 		return err
 	}
-	if err := c.largeFiles(repo, commit, tree, dest); err != nil {
+	if err := c.largeFiles(ctx, repo, commit, tree, dest); err != nil {
 		return err
 	}
 	return c.bringIgnored(ctx, repo.root, dest)
@@ -180,7 +180,7 @@ func (c *checkouts) asInCheckout(ctx context.Context, root string, tree, index m
 			continue
 		}
 		if lookedAway[path] || index[path].blob == e.blob && info.Size() != made.Size() {
-			if err := copyFile(here, there, info); err != nil {
+			if err := copyFile(ctx, here, there, info); err != nil {
 				return err
 			}
 		}
@@ -228,7 +228,7 @@ func pointerTo(path string) string {
 
 // largeFiles puts the data in the place of pointers that git has left, where git-lfs is
 // not set up or not at hand: from its store, or from the checkout.
-func (c *checkouts) largeFiles(repo clone, commit string, tree map[string]entry, dest string) error {
+func (c *checkouts) largeFiles(ctx context.Context, repo clone, commit string, tree map[string]entry, dest string) error {
 	pointers := 0
 	for _, path := range paths(tree) {
 		here, there := filepath.Join(repo.root, path), filepath.Join(dest, path)
@@ -255,7 +255,7 @@ func (c *checkouts) largeFiles(repo clone, commit string, tree map[string]entry,
 		if err != nil {
 			return err
 		}
-		if err := copyFile(source, there, info); err != nil {
+		if err := copyFile(ctx, source, there, info); err != nil {
 			return err
 		}
 	}

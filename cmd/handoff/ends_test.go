@@ -1,0 +1,125 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// mixedModule is a module of one benchmark that is fine and one that fails.
+func mixedModule(t *testing.T) string {
+	t.Helper()
+	t.Setenv("GOWORK", "off")
+	t.Setenv("GOFLAGS", "-ldflags=-w")
+	dir := t.TempDir()
+	for name, text := range map[string]string{
+		"go.mod": "module example.com/mixed\n\ngo 1.24\n",
+		"mixed_test.go": `package mixed
+
+import "testing"
+
+func BenchmarkFine(b *testing.B) {
+	for b.Loop() {
+	}
+}
+
+func BenchmarkLate(b *testing.B) {
+	for i := 0; i < b.N; i++ {
+		if b.N > 1 {
+			b.Fatal("late boom")
+		}
+	}
+}
+`} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
+}
+
+// A run in which a benchmark failed ends with 1, prints its folder, and says which; the
+// report says it, too.
+func TestRunOfAFailureSaysSo(t *testing.T) {
+	out := filepath.Join(t.TempDir(), "run")
+	var stdout, stderr bytes.Buffer
+	err := run(&stdout, &stderr, []string{"run", "-C", mixedModule(t), "-pkg", ".", "-rounds", "2", "-o", out})
+	var exit exitError
+	if !errors.As(err, &exit) || exit.code != exitFailed || stdout.String() != out+"\n" {
+		t.Fatalf("error %v, it printed %q\n%s", err, stdout.String(), stderr.String())
+	}
+	const row = "example.com/mixed BenchmarkLate: round 1: exit status 1: mixed_test.go:13: late boom"
+	for _, want := range []string{row, "all others are in " + out + ": handoff run -o " + out} {
+		if !strings.Contains(err.Error(), want) {
+			t.Errorf("error %v, want %s", err, want)
+		}
+	}
+	stderr.Reset()
+	if err := run(&stdout, &stderr, []string{"report", out}); err != nil {
+		t.Fatal(err)
+	}
+	if said := stdout.String() + stderr.String(); !strings.Contains(said, "FAILED, not measured or not to the end: "+row) {
+		t.Errorf("the report says nothing of it:\n%s", said)
+	}
+}
+
+// A comparison judges the others, and ends with 2; so it does when it is judged again.
+func TestCompareOfAFailureSaysSo(t *testing.T) {
+	dir := mixedModule(t)
+	out := filepath.Join(t.TempDir(), "compare")
+	var binaries []string
+	for _, name := range []string{"a.test", "b.test"} {
+		binaries = append(binaries, filepath.Join(t.TempDir(), name))
+		build := exec.Command("go", "test", "-c", "-o", binaries[len(binaries)-1], ".")
+		build.Dir = dir
+		if out, err := build.CombinedOutput(); err != nil {
+			t.Fatalf("%v\n%s", err, out)
+		}
+	}
+	for _, args := range [][]string{
+		append([]string{"compare", "-C", dir, "-floors", noFloors(t), "-rounds", "3", "-o", out}, binaries...),
+		{"compare", "-floors", noFloors(t), out},
+	} {
+		var stdout, stderr bytes.Buffer
+		err := run(&stdout, &stderr, args)
+		var exit exitError
+		if !errors.As(err, &exit) || exit.code != exitUnable || !strings.Contains(err.Error(), "BenchmarkLate") {
+			t.Fatalf("%v: error %v\n%s", args, err, stderr.String())
+		}
+		if said := stdout.String(); !strings.Contains(said, "Fine") || !strings.Contains(said, "FAILED, not measured or not to the end: example.com/mixed BenchmarkLate") {
+			t.Errorf("it printed\n%s", said)
+		}
+	}
+}
+
+// What the results are to be written to is tried before anything is measured.
+func TestPlacesAreTriedFirst(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "file")
+	damaged := filepath.Join(t.TempDir(), "floors.json")
+	for path, text := range map[string]string{file: "", damaged: "{"} {
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	below := filepath.Join(file, "below")
+	dir := mixedModule(t)
+	for want, args := range map[string][]string{
+		"-floors " + below:               {"selfcheck", "-C", dir, "-floors", below},
+		"it is a directory, want a file": {"selfcheck", "-C", dir, "-floors", dir},
+		"selfcheck: " + damaged:          {"selfcheck", "-C", dir, "-floors", damaged},
+		"-o " + below:                    {"selfcheck", "-C", dir, "-floors", noFloors(t), "-o", below},
+		"compare: " + damaged:            {"compare", "-C", dir, "-pkg", ".", "-floors", damaged, "HEAD", "."},
+		"-floors " + below + "x":         {"compare", "-C", dir, "-pkg", ".", "-floors", below + "x", "HEAD", "."},
+		"run: mkdir " + file:             {"run", "-C", dir, "-pkg", ".", "-o", below},
+	} {
+		var stdout, stderr bytes.Buffer
+		err := run(&stdout, &stderr, args)
+		if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(stderr.String(), "building") {
+			t.Errorf("%v: error %v, want %s\n%s", args, err, want, stderr.String())
+		}
+	}
+}
