@@ -294,6 +294,46 @@ func TestEqualUpTo(t *testing.T) {
 	}
 }
 
+// TestLengths: what is long, or has many parts, comes back as what is short does: formats
+// write counts in one, two or four bytes.
+func TestLengths(t *testing.T) {
+	each(t, func(t *testing.T, c Codec) {
+		for _, n := range []int{0, 15, 16, 23, 24, 31, 32, 127, 128, 255, 256, 65535, 65536} {
+			values := []any{[]string{strings.Repeat("x", n)}, [][]byte{make([]byte, n)}, [][]bool{make([]bool, n)}, make([]int8, n)}
+			if n != 65535 {
+				numbers := map[int]bool{}
+				for i := range n {
+					numbers[i] = i%2 == 0
+				}
+				values = append(values, []map[int]bool{numbers}, [][]string{make([]string, n)})
+			}
+			if n <= 300 {
+				fields := make([]reflect.StructField, n)
+				for i := range fields {
+					fields[i] = reflect.StructField{Name: fmt.Sprintf("Field%d", i), Type: reflect.TypeFor[uint8]()}
+				}
+				s := reflect.New(reflect.StructOf(fields)).Elem()
+				for i := range n {
+					s.Field(i).SetUint(uint64(i % 256))
+				}
+				values = append(values, reflect.Append(reflect.MakeSlice(reflect.SliceOf(s.Type()), 0, 1), s).Interface())
+			}
+			for _, v := range values {
+				if c.Check(reflect.TypeOf(v).Elem(), false) != nil {
+					continue
+				}
+				got := fresh(v)
+				if err := c.NewDecoder().Decode(mustEncode(t, c.NewEncoder(), v), got); err != nil {
+					t.Fatalf("%T of %d: %v", v, n, err)
+				}
+				if differs := (equality{}).difference(&trail{name: "value"}, reflect.ValueOf(v), reflect.ValueOf(content(got))); differs != "" {
+					t.Errorf("%T of %d: %.200s", v, n, differs)
+				}
+			}
+		}
+	})
+}
+
 // TestNothing: nil comes back as nil, and what would come back so and is not nil is an
 // error.
 func TestNothing(t *testing.T) {

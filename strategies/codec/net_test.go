@@ -25,8 +25,8 @@ import (
 // [equality], what belongs to whom [areas].
 
 // unwritable are types whose insides are shared, and which nobody can write to; and
-// Keeps, which keeps what it was told not to.
-var unwritable = []reflect.Type{reflect.TypeFor[time.Time](), reflect.TypeFor[netip.Addr](), reflect.TypeFor[Keeps]()}
+// those that keep what they were told not to.
+var unwritable = []reflect.Type{reflect.TypeFor[time.Time](), reflect.TypeFor[netip.Addr](), reflect.TypeFor[Keeps](), reflect.TypeFor[Cborer]()}
 
 // tally is what became of the values that were sent by one codec.
 type tally struct {

@@ -18,6 +18,9 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	jsonv2 "github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 )
 
 // Types that write themselves, in each of the ways that there are, and read
@@ -52,6 +55,15 @@ type (
 
 	// Number is an int with a text form.
 	Number int
+
+	// Streamer writes itself to an encoder of the second JSON.
+	Streamer struct{ a, b int }
+
+	// Cborer has methods for CBOR, and keeps what it is read from.
+	Cborer struct{ b []byte }
+
+	// Texty has AppendText.
+	Texty struct{ n int }
 
 	// Blank is written as nothing.
 	Blank struct{ on bool }
@@ -159,6 +171,40 @@ func (k *Keeps) UnmarshalBinary(b []byte) error       { k.b = b; return nil }
 func (k Keeps) MarshalText() ([]byte, error)          { return bytes.Clone(k.b), nil }
 func (k *Keeps) UnmarshalText(b []byte) error         { k.b = b; return nil }
 
+func (s Streamer) MarshalJSONTo(e *jsontext.Encoder) error {
+	return jsonv2.MarshalEncode(e, []int{s.a, s.b})
+}
+
+func (s *Streamer) UnmarshalJSONFrom(d *jsontext.Decoder) error {
+	var list []int
+	if err := jsonv2.UnmarshalDecode(d, &list); err != nil || len(list) != 2 {
+		return errors.Join(err, errors.New("no two numbers"))
+	}
+	s.a, s.b = list[0], list[1]
+	return nil
+}
+
+func (s Streamer) MarshalText() ([]byte, error) { return fmt.Appendf(nil, "%d %d", s.a, s.b), nil }
+func (s *Streamer) UnmarshalText(b []byte) error {
+	_, err := fmt.Sscanf(string(b), "%d %d", &s.a, &s.b)
+	return err
+}
+
+func (c Cborer) MarshalCBOR() ([]byte, error) {
+	return append([]byte{0x40 + byte(len(c.b))}, c.b...), nil // fewer than 24
+}
+func (c *Cborer) UnmarshalCBOR(b []byte) error { c.b = b[1:]; return nil }
+func (c Cborer) MarshalJSON() ([]byte, error)  { return fmt.Appendf(nil, "%q", c.b), nil }
+func (c *Cborer) UnmarshalJSON(b []byte) error { c.b = b[1 : len(b)-1]; return nil }
+
+func (t Texty) AppendText(b []byte) ([]byte, error) { return strconv.AppendInt(b, int64(t.n), 2), nil }
+func (t Texty) MarshalText() ([]byte, error)        { return t.AppendText(nil) }
+func (t *Texty) UnmarshalText(b []byte) error {
+	n, err := strconv.ParseInt(string(b), 2, 64)
+	t.n = int(n)
+	return err
+}
+
 func (n Number) MarshalText() ([]byte, error) { return fmt.Appendf(nil, "#%d", int(n)), nil }
 func (n *Number) UnmarshalText(b []byte) error {
 	_, err := fmt.Sscanf(string(b), "#%d", (*int)(n))
@@ -220,6 +266,9 @@ var makers = map[reflect.Type]func(*chance) any{
 	reflect.TypeFor[Appender]():   func(c *chance) any { return Appender{int64(c.bits())} },
 	reflect.TypeFor[ByPointer]():  func(c *chance) any { return ByPointer{uint32(c.below(3)) * 1000} },
 	reflect.TypeFor[Keeps]():      func(c *chance) any { return Keeps{bytes.Repeat([]byte{byte('a' + c.below(26))}, c.below(40))} },
+	reflect.TypeFor[Streamer]():   func(c *chance) any { return Streamer{c.below(3), c.below(256)} },
+	reflect.TypeFor[Cborer]():     func(c *chance) any { return Cborer{bytes.Repeat([]byte{byte('a' + c.below(26))}, c.below(20))} },
+	reflect.TypeFor[Texty]():      func(c *chance) any { return Texty{c.below(256)} },
 	reflect.TypeFor[Blank]():      func(c *chance) any { return Blank{c.rarely(2)} },
 	reflect.TypeFor[Jsoner]():     func(c *chance) any { return Jsoner{anyText(c): c.below(9)} },
 	reflect.TypeFor[Points]():     func(c *chance) any { return Points{n: uint64(c.below(3))} },
@@ -428,7 +477,7 @@ var pool = []reflect.Type{
 	reflect.TypeFor[sql.NullString](), reflect.TypeFor[sql.NullTime](), reflect.TypeFor[sql.Null[[]byte]](), reflect.TypeFor[Nulls](),
 	reflect.TypeFor[Gobber](), reflect.TypeFor[Binner](), reflect.TypeFor[Appender](), reflect.TypeFor[Texter](), reflect.TypeFor[Folded](),
 	reflect.TypeFor[Rude](), reflect.TypeFor[Jsoner](), reflect.TypeFor[ByPointer](), reflect.TypeFor[*ByPointer](), reflect.TypeFor[Keeps](),
-	reflect.TypeFor[Number](), reflect.TypeFor[Blank](), reflect.TypeFor[Zeroed](), reflect.TypeFor[ID](), reflect.TypeFor[Points](),
+	reflect.TypeFor[Number](), reflect.TypeFor[Streamer](), reflect.TypeFor[Cborer](), reflect.TypeFor[Texty](), reflect.TypeFor[Blank](), reflect.TypeFor[Zeroed](), reflect.TypeFor[ID](), reflect.TypeFor[Points](),
 	reflect.TypeFor[Chain](), reflect.TypeFor[*Chain](), reflect.TypeFor[Shrub](), reflect.TypeFor[Nest](), reflect.TypeFor[Atlas](), reflect.TypeFor[Ptr](),
 	reflect.TypeFor[Inner](), reflect.TypeFor[Embeds](), reflect.TypeFor[EmbedsPointer](), reflect.TypeFor[embedsHidden](), reflect.TypeFor[Cases](),
 	reflect.TypeFor[Cases2](), reflect.TypeFor[Omits](), reflect.TypeFor[OmitsZero](), reflect.TypeFor[Stringly](), reflect.TypeFor[ArrayLike](),

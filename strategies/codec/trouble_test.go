@@ -47,7 +47,7 @@ func troublesome(v reflect.Value, gob bool) bool {
 			}
 		}
 	case reflect.Map:
-		if t.Key().Kind() == reflect.Pointer || v.Len() > 1 && reflect.PointerTo(t.Key()).NumMethod() > 0 {
+		if t.Key().Kind() == reflect.Pointer || v.Len() > 0 && reflect.PointerTo(t.Key()).NumMethod() > 0 {
 			return true
 		}
 		for it := v.MapRange(); it.Next(); {
