@@ -50,6 +50,7 @@
 //	43  children of tasks, wherever they went              children-at-close children-of-recycled children-of-orphans exiles-of-orphans exiles-swept
 //	44  user code outside tasks takes for ever             slow-marshallers slow-batch slow-errors slow-encoder-here slow-decoder-here
 //	46  the coordinator is killed, workers cannot notice   orphans-deaf orphans-unpreempted orphans-raging orphans-stopped
+//	47  an item takes more than memory= allows             memory-watched
 //	51  Goexit in Setup                                    goexit-in-setup
 //
 // Beyond the list: setup-fails-later setup-dies recycled recycled-killed.
