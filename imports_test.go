@@ -26,14 +26,15 @@ type rule struct {
 var rules = map[string]rule{
 	"strategies/codec":        {others: codecs},
 	"strategies/transport":    {others: []string{"golang.org/x/sys/...", "github.com/fsnotify/fsnotify"}},
-	"strategies":              {ours: []string{"strategies/codec", "strategies/transport"}, others: []string{"golang.org/x/sys/..."}},
+	"strategies":              {ours: []string{"strategies/codec", "strategies/transport", "internal/bytesize"}, others: []string{"golang.org/x/sys/..."}},
 	"strategies/strategytest": {ours: []string{"strategies", "strategies/codec", "strategies/transport"}},
+	"internal/bytesize":       {},
 	"internal/wholefile":      {},
 	"bench/factor":            {ours: []string{"strategies", "internal/wholefile"}},
 	"bench":                   {ours: []string{"strategies", "bench/factor", "internal/wholefile"}, others: profile},
 	"bench/runner":            {ours: []string{"strategies", "bench/factor", "report/record"}, others: slices.Concat(profile, recording)},
 	"report/...":              {ours: []string{"report/...", "internal/wholefile"}, others: slices.Concat(profile, reporting)},
-	"cmd/handoff":             {ours: []string{"strategies/...", "bench/...", "report/...", "internal/wholefile"}, others: []string{"golang.org/x/term"}},
+	"cmd/handoff":             {ours: []string{"strategies/...", "bench/...", "report/...", "internal/wholefile", "internal/bytesize"}, others: []string{"golang.org/x/term"}},
 }
 
 var (

@@ -3,6 +3,7 @@ package strategies
 import (
 	"fmt"
 
+	"github.com/handoff-go/handoff/internal/bytesize"
 	"golang.org/x/sys/unix"
 )
 
@@ -14,7 +15,7 @@ func limitMemory(bytes int64) error {
 	}
 	limit := unix.Rlimit{Cur: uint64(bytes), Max: uint64(bytes)}
 	if err := unix.Setrlimit(unix.RLIMIT_DATA, &limit); err != nil {
-		return fmt.Errorf("memory=%d: %w", bytes, err)
+		return fmt.Errorf("memory=%s: %w", bytesize.Format(bytes), err)
 	}
 	return nil
 }

@@ -294,6 +294,7 @@ func (pr *process) serve() {
 	}
 	others.Go(pr.send)
 	others.Go(pr.watchSilence)
+	others.Go(pr.watchMemory)
 
 	select {
 	case <-ended:

@@ -8,6 +8,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/handoff-go/handoff/internal/bytesize"
 	"github.com/handoff-go/handoff/strategies/transport"
 )
 
@@ -169,7 +170,7 @@ func (pr *process) sendChunk(c *chunk) error {
 	payload, err := pr.encode(c)
 	c.call.gate.leave()
 	if err == nil && len(payload) > p.spec.frameLimit()-maxTrailer {
-		err = fmt.Errorf("%w: %d bytes, limit %d", transport.ErrTooLarge, len(payload), p.spec.frameLimit())
+		err = tooLarge("item", len(payload), p.spec.frameLimit())
 	}
 	lap.end(phaseEncode, phaseTransfer)
 	if err != nil {
@@ -194,6 +195,12 @@ func (pr *process) sendChunk(c *chunk) error {
 
 // maxTrailer is room for the trailer within the frame limit.
 const maxTrailer = 256
+
+// tooLarge says that a part does not fit into a frame, and what would help.
+func tooLarge(part string, size, limit int) error {
+	return fmt.Errorf("%w: the %s is %d bytes, frame-limit=%s (a larger frame-limit in the spec allows more)",
+		transport.ErrTooLarge, part, size, bytesize.Format(int64(limit)))
+}
 
 // address makes f the frame of a chunk, without payload and trailer. It sets one
 // field after the other, as other code that runs once a chunk does: a whole struct

@@ -359,7 +359,7 @@ func (w *worker) single(i, base int, failed *[]failure) entry {
 	w.position.over(base + i)
 	bytes, err := w.encodeResult(i)
 	if err == nil && len(bytes) > w.settings.Limit-maxTrailer {
-		err = fmt.Errorf("%w: %d bytes, limit %d", transport.ErrTooLarge, len(bytes), w.settings.Limit)
+		err = tooLarge("result", len(bytes), w.settings.Limit)
 	}
 	if err != nil {
 		return w.entry(failure{index: base + i, err: fmt.Errorf("cannot send the result: %w", err)})

@@ -18,21 +18,26 @@ import (
 //
 // Its text form is the strategy's name and key=value pairs:
 //
-//	process-gob,workers=4,chunk=64
+//	process-gob,workers=4,chunk=64,memory=512MiB
 //
-// [Parse] and [Spec.String] are inverse.
+// [Parse] and [Spec.String] are inverse. Sizes may have a unit: KiB, MiB, GiB, TiB
+// (or K, M, G, T) are powers of 1024, kB, MB, GB, TB powers of 1000.
 type Spec struct {
 	Strategy string // a name of [Names]
 
 	Workers int // processes or goroutines that compute; default GOMAXPROCS, 1 for serial
-	Chunk   int // items in one frame; 0 = auto
-	Window  int // chunks one worker may have outstanding; 0 = auto
-	Procs   int // a worker process's GOMAXPROCS; default max(1, CPUs/workers)
+	// MaxWorkers allows more workers than the default, [DefaultMaxProcesses] or
+	// [DefaultMaxGoroutines]: so that a slip of the pen does not start thousands of
+	// processes.
+	MaxWorkers int
+	Chunk      int // items in one frame; 0 = auto
+	Window     int // chunks one worker may have outstanding; 0 = auto
+	Procs      int // a worker process's GOMAXPROCS; default max(1, CPUs/workers)
 
 	Retries     int           // deaths an item may be charged with and still be run again; 0 = the default, 2; None = run at most once
 	ItemTimeout time.Duration // longest time one item may run in a worker process; 0 = no limit
 	Silence     time.Duration // a busy worker process that sends nothing for so long is lost; 0 = the default, 30 s; None = never
-	FrameLimit  int           // largest frame in bytes; default 64 MiB
+	FrameLimit  int           // largest frame in bytes, and so the largest encoded item or result; default 64 MiB
 	Memory      int64         // bytes of memory a worker process may have; 0 = no limit
 	Recycle     int           // items after which a worker process is replaced; 0 = never
 
@@ -49,6 +54,9 @@ const (
 	DefaultRetries    = 2
 	DefaultSilence    = 30 * time.Second
 	DefaultFrameLimit = 64 << 20
+
+	DefaultMaxProcesses  = 1024    // workers that are processes
+	DefaultMaxGoroutines = 1 << 16 // workers that are goroutines
 )
 
 type kind int
@@ -227,7 +235,13 @@ func (s Spec) Validate() error {
 			}
 		}
 	}
-	return s.useless(row)
+	if err := s.useless(row); err != nil {
+		return err
+	}
+	if most := s.maxWorkers(row.kind); s.Workers > most {
+		return fmt.Errorf("strategies: spec: workers=%d: %s may have %d workers at most; max-workers=%d allows that many", s.Workers, s.Strategy, most, s.Workers)
+	}
+	return nil
 }
 
 // useless reports a key that the strategy of row cannot honour.
@@ -249,7 +263,7 @@ func (s Spec) useless(row strategy) error {
 }
 
 // inProcessKeys are those that mean something without worker processes.
-var inProcessKeys = []string{"workers", "chunk"}
+var inProcessKeys = []string{"workers", "max-workers", "chunk"}
 
 // Resolve returns s with what depends on this machine filled in: what
 // [Pool.Spec] will say of a pool that is opened without [WithDir].
@@ -265,7 +279,7 @@ func (s Spec) Resolve() Spec {
 func (s Spec) resolve() Spec {
 	row, _ := lookup(s.Strategy)
 	if s.Workers == 0 {
-		s.Workers = runtime.GOMAXPROCS(0)
+		s.Workers = min(runtime.GOMAXPROCS(0), s.maxWorkers(row.kind))
 	}
 	if row.kind == kindSerial {
 		s.Workers = 1
@@ -276,7 +290,7 @@ func (s Spec) resolve() Spec {
 	return s
 }
 
-// procs, retries, silence and frameLimit are the values in force.
+// procs, retries, silence, maxWorkers and frameLimit are the values in force.
 
 func (s Spec) procs() int {
 	if s.Procs > 0 {
@@ -308,6 +322,16 @@ func (s Spec) silence() time.Duration {
 		return 0
 	}
 	return s.Silence
+}
+
+func (s Spec) maxWorkers(k kind) int {
+	switch {
+	case s.MaxWorkers > 0:
+		return s.MaxWorkers
+	case k.remote():
+		return DefaultMaxProcesses
+	}
+	return DefaultMaxGoroutines
 }
 
 func (s Spec) frameLimit() int {

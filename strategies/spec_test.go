@@ -35,7 +35,13 @@ var specTexts = []struct {
 	{"process-gob,silence=1500ms", Spec{Strategy: "process-gob", Silence: 1500 * time.Millisecond}, "process-gob,silence=1.5s"},
 	{"process-gob,item-timeout=2m", Spec{Strategy: "process-gob", ItemTimeout: 2 * time.Minute}, "process-gob,item-timeout=2m0s"},
 	{"process-gob,item-timeout=500us", Spec{Strategy: "process-gob", ItemTimeout: 500 * time.Microsecond}, ""},
-	{"process-gob,frame-limit=1024", Spec{Strategy: "process-gob", FrameLimit: 1024}, ""},
+	{"process-gob,frame-limit=1024", Spec{Strategy: "process-gob", FrameLimit: 1024}, "process-gob,frame-limit=1KiB"},
+	{"process-gob,frame-limit=200MiB", Spec{Strategy: "process-gob", FrameLimit: 200 << 20}, ""},
+	{"process-gob,frame-limit=1.5kB", Spec{Strategy: "process-gob", FrameLimit: 1500}, "process-gob,frame-limit=1500"},
+	{"process-gob,memory=256MB", Spec{Strategy: "process-gob", Memory: 256e6}, ""},
+	{"process-gob,memory=2G", Spec{Strategy: "process-gob", Memory: 2 << 30}, "process-gob,memory=2GiB"},
+	{"process-gob,workers=5000,max-workers=5000", Spec{Strategy: "process-gob", Workers: 5000, MaxWorkers: 5000}, ""},
+	{"goroutines,workers=65536", Spec{Strategy: "goroutines", Workers: 1 << 16}, ""},
 	{"process-gob,memory=2GiB,recycle=1000", Spec{Strategy: "process-gob", Memory: 2 << 30, Recycle: 1000}, ""},
 	{"process-gob,memory=1536MiB", Spec{Strategy: "process-gob", Memory: 1536 << 20}, ""},
 	{"process-gob,memory=262144KiB", Spec{Strategy: "process-gob", Memory: 256 << 20}, "process-gob,memory=256MiB"},
@@ -65,8 +71,9 @@ func TestParseAndStringAreInverse(t *testing.T) {
 }
 
 func TestParseSaysWhatIsWrong(t *testing.T) {
-	const keys = "; the keys are workers, chunk, window, procs, retries, item-timeout, silence, frame-limit, memory, recycle, wait, on, fsync"
-	const size = ": want a size of at least 128MiB, such as 512MiB or 2GiB"
+	const keys = "; the keys are workers, max-workers, chunk, window, procs, retries, item-timeout, silence, frame-limit, memory, recycle, wait, on, fsync"
+	const size = ": want a size of at least 128MiB, such as 4096, 64KiB, 256MB or 1.5GiB"
+	const frame = ": want a size of at least 1KiB and less than 2GiB, such as 4096, 64KiB, 256MB or 1.5GiB"
 	const processes = " is for strategies with worker processes, not for "
 	names := "; the strategies are serial, goroutines, process-CODEC, process-TRANSPORT-CODEC, shared-file and shared-file-CODEC; codecs are " +
 		strings.Join(codec.Names(), ", ") + "; transports besides pipes are unix, tcp, shm"
@@ -93,7 +100,14 @@ func TestParseSaysWhatIsWrong(t *testing.T) {
 		"process-gob,item-timeout=0":                `spec: item-timeout=0: want a duration, such as 500ms or 30s`,
 		"process-gob,item-timeout=5":                `spec: item-timeout=5: want a duration, such as 500ms or 30s`,
 		"process-gob,silence=-1s":                   `spec: silence=-1s: want a duration, such as 500ms or 30s`,
-		"process-gob,frame-limit=1023":              `spec: frame-limit=1023: want a whole number from 1024 to 2147483647`,
+		"process-gob,frame-limit=1023":              `spec: frame-limit=1023` + frame,
+		"process-gob,frame-limit=2GiB":              `spec: frame-limit=2GiB` + frame,
+		"process-gob,frame-limit=4KiBs":             `spec: frame-limit=4KiBs` + frame,
+		"process-gob,workers=100000":                `spec: workers=100000: process-gob may have 1024 workers at most; max-workers=100000 allows that many`,
+		"shared-file,workers=1025":                  `spec: workers=1025: shared-file may have 1024 workers at most; max-workers=1025 allows that many`,
+		"process-gob,workers=9,max-workers=8":       `spec: workers=9: process-gob may have 8 workers at most; max-workers=9 allows that many`,
+		"goroutines,workers=100000":                 `spec: workers=100000: goroutines may have 65536 workers at most; max-workers=100000 allows that many`,
+		"goroutines,max-workers=0":                  `spec: max-workers=0` + number,
 		"shared-file,wait=sleep":                    `spec: wait=sleep: want notify or poll`,
 		"shared-file,on=":                           `spec: on=: want memory or disk`,
 		"shared-file,fsync=yes":                     `spec: fsync=yes: want on or off`,
@@ -104,11 +118,11 @@ func TestParseSaysWhatIsWrong(t *testing.T) {
 		"serial,window=2":                           `spec: window=2: window` + processes + "serial",
 		"serial,retries=0":                          `spec: retries=0: retries` + processes + "serial",
 		"serial,silence=1s":                         `spec: silence=1s: silence` + processes + "serial",
-		"goroutines,frame-limit=4096":               `spec: frame-limit=4096: frame-limit` + processes + "goroutines",
+		"goroutines,frame-limit=4096":               `spec: frame-limit=4KiB: frame-limit` + processes + "goroutines",
 		"goroutines,memory=1GiB":                    `spec: memory=1GiB: memory` + processes + "goroutines",
 		"goroutines,recycle=5":                      `spec: recycle=5: recycle` + processes + "goroutines",
 		"process-gob,memory=127MiB":                 `spec: memory=127MiB` + size,
-		"process-gob,memory=2GB":                    `spec: memory=2GB` + size,
+		"process-gob,memory=2PB":                    `spec: memory=2PB` + size,
 		"process-gob,memory=9223372036854775807GiB": `spec: memory=9223372036854775807GiB` + size,
 		"process-gob,memory=-1GiB":                  `spec: memory=-1GiB` + size,
 		"process-gob,recycle=0":                     `spec: recycle=0` + number,

@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/handoff-go/handoff/internal/bytesize"
 )
 
 // Key is one key=value pair of a [Spec].
@@ -21,14 +23,15 @@ type specKey struct {
 
 var specKeys = []specKey{
 	count("workers", 1, func(s *Spec) *int { return &s.Workers }),
+	count("max-workers", 1, func(s *Spec) *int { return &s.MaxWorkers }),
 	autoCount("chunk", func(s *Spec) *int { return &s.Chunk }),
 	autoCount("window", func(s *Spec) *int { return &s.Window }),
 	count("procs", 1, func(s *Spec) *int { return &s.Procs }),
 	{"retries", readRetries, writeRetries},
 	span("item-timeout", false, func(s *Spec) *time.Duration { return &s.ItemTimeout }),
 	span("silence", true, func(s *Spec) *time.Duration { return &s.Silence }),
-	count("frame-limit", 1024, func(s *Spec) *int { return &s.FrameLimit }),
-	{"memory", readMemory, writeMemory},
+	size("frame-limit", minFrameLimit, math.MaxInt32, func(s *Spec) *int { return &s.FrameLimit }),
+	size("memory", minMemory, math.MaxInt64, func(s *Spec) *int64 { return &s.Memory }),
 	count("recycle", 1, func(s *Spec) *int { return &s.Recycle }),
 	choice("wait", []string{"notify", "poll"}, func(s *Spec) *string { return &s.Wait }),
 	choice("on", []string{"memory", "disk"}, func(s *Spec) *string { return &s.On }),
@@ -49,6 +52,37 @@ func count(name string, low int, field func(*Spec) *int) specKey {
 		func(s Spec) string {
 			if n := *field(&s); n != 0 {
 				return strconv.Itoa(n)
+			}
+			return ""
+		}}
+}
+
+const (
+	minFrameLimit = 1 << 10
+
+	// minMemory leaves room for the first arena of the heap, 64 MiB that a Go
+	// program maps at once, and what the runtime has besides.
+	minMemory = 128 << 20
+)
+
+// size is a key for a number of bytes, with a unit or without.
+func size[N int | int64](name string, low, high int64, field func(*Spec) *N) specKey {
+	return specKey{name,
+		func(s *Spec, value string) error {
+			n, err := bytesize.Parse(value)
+			if err != nil || n < low || n > high {
+				text := "want a size of at least " + bytesize.Format(low)
+				if high < math.MaxInt64 {
+					text += " and less than " + bytesize.Format(high+1)
+				}
+				return fmt.Errorf("%s, %s", text, bytesize.Words)
+			}
+			*field(s) = N(n)
+			return nil
+		},
+		func(s Spec) string {
+			if n := int64(*field(&s)); n != 0 {
+				return bytesize.Format(n)
 			}
 			return ""
 		}}
@@ -138,41 +172,6 @@ func readFsync(s *Spec, value string) error {
 		return nil
 	}
 	return fmt.Errorf("want on or off")
-}
-
-// units of memory, the largest first.
-var units = []struct {
-	name string
-	size int64
-}{{"GiB", 1 << 30}, {"MiB", 1 << 20}, {"KiB", 1 << 10}, {"", 1}}
-
-// minMemory leaves room for the first arena of the heap, 64 MiB that a Go
-// program maps at once, and what the runtime has besides.
-const minMemory = 128 << 20
-
-func readMemory(s *Spec, value string) error {
-	for _, u := range units {
-		digits, ok := strings.CutSuffix(value, u.name)
-		if !ok {
-			continue
-		}
-		n, err := strconv.ParseInt(digits, 10, 64)
-		if err != nil || n < 0 || n > math.MaxInt64/u.size || n*u.size < minMemory {
-			break
-		}
-		s.Memory = n * u.size
-		return nil
-	}
-	return fmt.Errorf("want a size of at least 128MiB, such as 512MiB or 2GiB")
-}
-
-func writeMemory(s Spec) string {
-	for _, u := range units {
-		if s.Memory != 0 && s.Memory%u.size == 0 {
-			return strconv.FormatInt(s.Memory/u.size, 10) + u.name
-		}
-	}
-	return ""
 }
 
 func writeFsync(s Spec) string {

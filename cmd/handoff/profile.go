@@ -15,6 +15,7 @@ import (
 
 	"github.com/handoff-go/handoff/bench"
 	"github.com/handoff-go/handoff/bench/factor"
+	"github.com/handoff-go/handoff/internal/bytesize"
 	"github.com/handoff-go/handoff/internal/wholefile"
 	"github.com/handoff-go/handoff/report"
 	"github.com/handoff-go/handoff/report/profiles"
@@ -111,7 +112,7 @@ func (p *profiler) flags() *flag.FlagSet {
 	flags.StringVar(&p.work.Shape, "shape", "number", "exchange them in the data structure `S`: one of "+strings.Join(factor.Shapes(), ", "))
 	flags.StringVar(&p.work.Numbers, "numbers", factor.Random, "factor `KIND` numbers: random or prime")
 	flags.IntVar(&p.work.Items, "items", 40960, "hand over `N` items at a time")
-	flags.IntVar(&p.work.Payload, "payload", 0, "carry `N` bytes along with each item")
+	flags.Var(&textFlag{text: "0", set: p.setPayload}, "payload", "carry `SIZE` bytes along with each item, such as 4096 or 4KiB")
 	flags.BoolVar(&p.trace, "trace", false, "record a trace instead, and draw its timeline")
 	flags.IntVar(&p.events, "events", 0, "let each lane of a trace keep its newest `N` events (default 65536, 2 MiB)")
 	flags.StringVar(&p.dir, "o", "", "write into folder `DIR`/profiles (default a new folder in results)")
@@ -130,6 +131,15 @@ func (p *profiler) flags() *flag.FlagSet {
 		return nil
 	})
 	return flags
+}
+
+func (p *profiler) setPayload(text string) error {
+	n, err := bytesize.Parse(text)
+	if err != nil || n > factor.MaxPayload {
+		return fmt.Errorf("want a size from 0 to %s, such as 4096 or 4KiB", bytesize.Format(factor.MaxPayload))
+	}
+	p.work.Payload = int(n)
+	return nil
 }
 
 // misplaced refuses flags that are of no account in what is to be done.

@@ -14,7 +14,7 @@ const Serial = "serial"
 // setupKeys are the keys of a name that say how the work was handed over; all
 // others say what the work was.
 var setupKeys = []string{
-	"workers", "chunk", "window", "procs", "retries", "item-timeout", "silence",
+	"workers", "max-workers", "chunk", "window", "procs", "retries", "item-timeout", "silence",
 	"frame-limit", "memory", "recycle", "wait", "on", "fsync",
 }
 

@@ -55,6 +55,7 @@
 //	44  user code outside tasks takes for ever             slow-marshallers slow-batch slow-errors slow-encoder-here slow-decoder-here
 //	45  a worker dies over items that it has not run       dies-reading
 //	46  the coordinator is killed, workers cannot notice   orphans-deaf orphans-unpreempted orphans-raging orphans-stopped
+//	47  an item takes more than memory= allows             memory-watched
 //	50  many calls at once                                 many-calls
 //	51  Goexit in Setup                                    goexit-in-setup
 //

@@ -71,6 +71,8 @@ var ills = map[string]func(order) error{
 	"disown": func(o order) error { return bear(o, nil, "PATH="+os.Getenv("PATH")) },
 	"exile":  func(o order) error { return bear(o, &syscall.SysProcAttr{Setsid: true}) },
 	"eat":    eat,
+	"swell":  func(order) error { return touch(syscall.MAP_PRIVATE | syscall.MAP_GROWSDOWN) },
+	"share":  func(order) error { return touch(syscall.MAP_SHARED) },
 	"deafen": func(order) error { deafen(); return nil },
 	"rage":   func(order) error { deafen(); spin(); return nil },
 }
@@ -159,6 +161,23 @@ func eat(order) error {
 			b[i] = 1
 		}
 		eaten = append(eaten, b)
+	}
+	return nil
+}
+
+// touch takes memory of a kind, 160 MiB of it, not all at once. What grows
+// downwards counts as a stack, which RLIMIT_DATA does not limit.
+func touch(kind int) error {
+	b, err := syscall.Mmap(-1, 0, 160<<20, syscall.PROT_READ|syscall.PROT_WRITE, kind|syscall.MAP_ANONYMOUS)
+	if err != nil {
+		return err
+	}
+	defer syscall.Munmap(b)
+	for i := 0; i < len(b); i += 4096 {
+		b[i] = 1
+		if i%(8<<20) == 0 {
+			time.Sleep(time.Millisecond)
+		}
 	}
 	return nil
 }

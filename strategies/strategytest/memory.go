@@ -3,6 +3,7 @@
 package strategytest
 
 import (
+	"regexp"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -13,6 +14,7 @@ import (
 var memoryFaults = []fault{
 	{7, "killed-for-memory", processes, killedForMemory},
 	{7, "memory-limit", processes, memoryLimit},
+	{47, "memory-watched", processes, memoryWatched},
 	{0, "recycled", processes, recycled},
 	{0, "recycled-killed", processes, recycledKilled},
 }
@@ -47,6 +49,34 @@ func memoryLimit(t *testing.T, e env) {
 	}
 	survives(t, pool)
 }
+
+// memoryWatched has items take memory that no limit of the process counts. They
+// alone fail, and the error names the limit, what was seen, and the item. Memory
+// that is shared with others does not count.
+func memoryWatched(t *testing.T, e env) {
+	if raceDetector() {
+		t.Skip("the race detector takes more memory than any limit")
+	}
+	const retries = 1
+	e.spec.Memory, e.spec.Retries = 128<<20, retries
+	pool := open(t, e, endure)
+	bad := []int{11}
+	items := illAt(20, "swell", "", bad...)
+	items[7].Act = "share"
+	replies, err := pool.Map(within(t, patience), items)
+	right(t, items, replies, bad...)
+	for i, f := range failures(t, err, len(bad)) {
+		if f.Index != bad[i] || f.Attempts != retries+1 {
+			t.Errorf("item %d failed after %d attempts, want item %d after %d", f.Index, f.Attempts, bad[i], retries+1)
+		}
+		if text := f.Error(); !memorySeen.MatchString(text) {
+			t.Errorf("the error does not name the limit and what was seen: %s", text)
+		}
+	}
+	survives(t, pool)
+}
+
+var memorySeen = regexp.MustCompile(`item \d+.*worker \d.*took 1[2-9]\d MiB of memory, over memory=128MiB`)
 
 // raceDetector reports whether this test binary was built with -race.
 func raceDetector() bool {
