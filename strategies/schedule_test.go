@@ -3,6 +3,7 @@ package strategies
 import (
 	"context"
 	"errors"
+	"io"
 	"slices"
 	"testing"
 
@@ -818,5 +819,48 @@ func TestInFlightIsTheMostSoFar(t *testing.T) {
 	quick.weigh(quick.slots[0], batch)
 	if got := quick.counts.InFlight; got != 50 {
 		t.Errorf("%d bytes in flight, want the 50 of the only chunk", got)
+	}
+}
+
+// TestDeafAsksForAFreshEncoder: an answer that could not be decoded has the worker
+// renew its encoder, whatever it is sent next, and does not end it.
+func TestDeafAsksForAFreshEncoder(t *testing.T) {
+	d := newDesk(t, "process-json,workers=1,chunk=3,window=4")
+	d.codec, _ = lookupCodec("json")
+	d.def.outCode = true
+	d.mapOf(9)
+	w := d.slots[0]
+	sent := d.send(w)
+	quiet := transport.NewStream(1, 1<<20, nil, io.Discard)
+	pr := &process{
+		core: d.core, slot: w, sender: newLane(false), receiver: newLane(false), data: quiet, control: quiet,
+		proto: d.def.load(), decoder: d.codec.NewDecoder(), encoder: d.codec.NewEncoder(),
+	}
+	answer := func(c *chunk, flags transport.Flags, results string) {
+		t.Helper()
+		f := frameFor(c, flags|transport.Batch|transport.Last)
+		f.Payload = append(appendTable(nil, nil), results...)
+		if err := pr.answer(f, &lap{}); err != nil {
+			t.Fatalf("an answer that cannot be decoded ends the worker: %v", err)
+		}
+	}
+	answer(sent[0], 0, `[0,10,"x"]`)
+	answer(sent[1], 0, `[30,40,50]`) // of a stream that is spoiled
+	if got := firsts(d.retry); !slices.Equal(got, []int{3, 0, 1, 2}) || d.counts.Retries != 6 {
+		t.Errorf("to be sent again: %v, %d items; want the second chunk as it was and the first singly", got, d.counts.Retries)
+	}
+	asked := func() bool {
+		t.Helper()
+		if err := pr.sendChunk(d.send(w)[0]); err != nil {
+			t.Fatal(err)
+		}
+		return pr.frame.Header.Flags&transport.Renew != 0
+	}
+	if !asked() {
+		t.Error("the worker was not asked for a fresh encoder")
+	}
+	answer(sent[2], transport.Reset, `[60,70,80]`)
+	if asked() {
+		t.Error("the worker was asked for a fresh encoder when it had taken one")
 	}
 }

@@ -319,6 +319,9 @@ func slowErrors(t *testing.T, e env) {
 		results, err := pool.Map(within(t, patience), items)
 		tripled(t, items, results, 11)
 		overdueAt(t, run, err, 11, 2)
+		if n := pool.Stats().Deaths; n != 2 {
+			t.Errorf("%s: %d workers were given up, want 2: the error is known to be the item's", run, n)
+		}
 		pool.Close()
 	}
 }
