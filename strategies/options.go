@@ -38,7 +38,8 @@ func WithSetup(data any) Option { return func(o *options) { o.setup = data } }
 // WithStderr says where to write what worker processes print, line by line,
 // each after "worker 2: ". The default is os.Stderr. A writer that blocks makes
 // lines be dropped and counted; it never holds up a worker. Writes come from
-// one goroutine at a time.
+// one goroutine at a time. A writer that panics or calls runtime.Goexit ends the calls
+// that run with an error and is not used again: what is printed from then on is dropped.
 func WithStderr(w io.Writer) Option { return func(o *options) { o.stderr = w } }
 
 // WithStartTimeout bounds the start of the worker processes, handshake and
@@ -47,7 +48,9 @@ func WithStartTimeout(d time.Duration) Option { return func(o *options) { o.star
 
 // WithProgress calls report while a call runs, some ten times a second and at
 // its end: done items of total; total is -1 for a stream whose end is not
-// known. Calls of report never overlap for one Map or Stream.
+// known. Calls of report never overlap for one Map or Stream. When one panics, calls
+// runtime.Goexit, or does not return within a second after the end of its Map or
+// Stream, that ends with an error and report is not called again.
 func WithProgress(report func(done, total int)) Option {
 	return func(o *options) { o.progress = report }
 }

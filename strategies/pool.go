@@ -133,7 +133,9 @@ func (p *Pool[In, Out]) Spec() Spec { return p.core.spec }
 //
 // Each item is answered once, but may be run again after a worker process was
 // lost; with retries=0 it is run at most once. When Map returns, nothing of the
-// pool touches items or results any more.
+// pool touches items or results any more; but a marshaller of an item that does not
+// return within a second after the call's end is left behind, with what its copy of
+// the item points to, and counted in Stats.Abandoned.
 func (p *Pool[In, Out]) Map(ctx context.Context, items []In) (results []Out, err error) {
 	results = make([]Out, len(items))
 	if ctx.Err() != nil {

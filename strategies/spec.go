@@ -35,7 +35,7 @@ type Spec struct {
 	Procs      int // a worker process's GOMAXPROCS; default max(1, CPUs/workers)
 
 	Retries     int           // deaths an item may be charged with and still be run again; 0 = the default, 2; None = run at most once
-	ItemTimeout time.Duration // longest time one item may run in a worker process; 0 = no limit
+	ItemTimeout time.Duration // longest time one item may run in a worker process, its decoding and encoding included; 0 = no limit
 	Silence     time.Duration // a busy worker process that sends nothing for so long is lost; 0 = the default, 30 s; None = never
 	FrameLimit  int           // largest frame in bytes, and so the largest encoded item or result; default 64 MiB
 	Memory      int64         // bytes of memory a worker process may have; 0 = no limit
