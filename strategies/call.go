@@ -82,7 +82,9 @@ func (c *call) wait(ctx context.Context) error {
 		err = c.err
 		c.core.mu.Unlock()
 	case <-ctx.Done():
-		err = context.Cause(ctx)
+		c.core.mu.Lock()
+		err = c.endedBy(ctx)
+		c.core.mu.Unlock()
 	}
 	return cmp.Or(err, stop())
 }

@@ -3,6 +3,7 @@ package strategies
 import (
 	"context"
 	"fmt"
+	"sync/atomic"
 )
 
 // local is a worker that is a goroutine: the whole of serial and goroutines.
@@ -19,7 +20,9 @@ type local struct {
 	lane     *lane
 	lap      *lap
 	position position
-	replaced bool // another has taken its place; under the schedule's lock
+	at       atomic.Int64 // index of the first item in hand, for others
+	since    atomic.Int64 // when the shift began
+	replaced bool         // another has taken its place; under the schedule's lock
 
 	chunk   *chunk // with which the shift began, or nil
 	batch   [1]*chunk
@@ -132,6 +135,7 @@ func (p *core) leave(l *local) bool {
 // prepare begins a shift with a chunk.
 func (l *local) prepare(c *chunk) {
 	l.began = l.lane.to(phaseBusy)
+	l.since.Store(l.began)
 	l.lap = l.lane.lap(phaseTransfer)
 	l.chunk, l.shift = c, shift{}
 	l.first, l.part = c.first, c.load
@@ -145,6 +149,8 @@ func (l *local) prepare(c *chunk) {
 
 // begin copies the items in hand while the call is open.
 func (l *local) begin(open bool) {
+	l.position.begin(0)
+	l.at.Store(int64(l.first))
 	if open {
 		l.scratch = l.part.copyItems(l.scratch)
 	} else {

@@ -127,9 +127,9 @@ func (p *Pool[In, Out]) Spec() Spec { return p.core.spec }
 
 // Map runs the task on every item. results[i] belongs to items[i]; items that
 // failed have the zero value there and are listed in a [*MapError]. It returns
-// early, with the results so far, when ctx ends (context.Cause), when the pool
-// is closed ([ErrClosed]), and when workers die over and over again without
-// getting anywhere.
+// early, with the results so far, when ctx ends (context.Cause, in a [*DeadlineError] if
+// its deadline came), when the pool is closed ([ErrClosed]), and when for five seconds
+// workers die, or cannot be started, without getting anywhere: the next call tries again.
 //
 // Each item is answered once, but may be run again after a worker process was
 // lost; with retries=0 it is run at most once. When Map returns, nothing of the
@@ -150,8 +150,8 @@ func (p *Pool[In, Out]) Map(ctx context.Context, items []In) (results []Out, err
 		err = c.wait(ctx)
 	}
 	c.close()
-	if len(st.failed) > 0 && ctx.Err() != nil {
-		return results, context.Cause(ctx) // and that is why they failed
+	if err == nil && len(st.failed) > 0 && isOverWith(ctx, st.failed[len(st.failed)-1]) {
+		return results, endedItems(ctx, st.failed...) // and that is why they failed
 	}
 	if err == nil && len(st.failed) > 0 {
 		slices.SortFunc(st.failed, func(a, b *ItemError) int { return cmp.Compare(a.Index, b.Index) })

@@ -61,6 +61,7 @@ type process struct {
 
 	mu        sync.Mutex
 	verdict   verdict
+	sight     sight
 	snapshots map[uint64]chan struct{}
 }
 
@@ -376,8 +377,11 @@ func (pr *process) tidy() {
 	if pr.files != "" {
 		os.RemoveAll(pr.files)
 	}
+	pr.mu.Lock()
+	defer pr.mu.Unlock()
 	pr.scene = pr.recorder.examine()
 	pr.recorder.close()
+	pr.recorder = nil
 }
 
 // note keeps the first reason for which a connection ended, unless it just

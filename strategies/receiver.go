@@ -434,6 +434,7 @@ func (pr *process) progress(f *transport.Frame) error {
 		return errAnswer
 	}
 	pr.peak.Store(int64(peak))
+	pr.seen(f, age)
 	if limit == 0 || time.Duration(age) <= limit {
 		return nil
 	}
@@ -447,6 +448,13 @@ func (pr *process) progress(f *transport.Frame) error {
 	}
 	pr.judge(v)
 	return nil
+}
+
+// seen notes what the worker is busy with.
+func (pr *process) seen(f *transport.Frame, age uint64) {
+	pr.mu.Lock()
+	defer pr.mu.Unlock()
+	pr.sight = sight{f.Header.Chunk, int(f.Header.First), int(f.Header.Count), clock() - int64(age)}
 }
 
 // report is what a worker says of itself in a snapshot.

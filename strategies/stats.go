@@ -24,9 +24,13 @@ type Stats struct {
 
 	Deaths   int64 // worker processes lost, without those that we replaced ourselves
 	Restarts int64 // workers started after Open
-	Retries  int64 // items sent again after a worker was lost, or because their answer could not be decoded
-	Late     int64 // answers that their worker did not owe any more, dropped
-	Splits   int64 // chunks split because they could not be encoded, not within the limit, or not be decoded
+	// How often an item was put back to be sent again, because the worker to which it had
+	// been sent was lost before it answered it, or because the answer could not be
+	// decoded. An item counts each time, also if it had not been begun; not if it was given
+	// up instead.
+	Retries int64
+	Late    int64 // answers that their worker did not owe any more, dropped
+	Splits  int64 // chunks split because they could not be encoded, not within the limit, or not be decoded
 
 	Abandoned     int64 // goroutines of in-process tasks that ignored the end of their context, and of marshallers and progress functions in this process that did not return
 	DroppedStderr int64 // bytes that workers printed and that WithStderr's writer did not take

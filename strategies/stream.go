@@ -16,8 +16,7 @@ type Result[Out any] struct {
 
 // Stream runs the task on every item of a sequence and yields the results in
 // its order. An [*ItemError] takes its item's place and the stream goes on; any
-// other error ends it: context.Cause, [ErrClosed], or workers that die over and
-// over again.
+// other error ends it, as it ends a [Pool.Map].
 //
 // The sequence is read by a goroutine of the pool, ahead of the consumer by a
 // bounded number of items; when they are all there, reading stops, workers
@@ -94,7 +93,7 @@ func (st *stream[In, Out]) serve(ctx context.Context, items iter.Seq[In], yield 
 	defer context.AfterFunc(ctx, func() {
 		st.core.mu.Lock()
 		defer st.core.mu.Unlock()
-		st.core.end(c, context.Cause(ctx))
+		st.core.end(c, c.endedBy(ctx))
 	})()
 	go st.read(c, items)
 	if !st.each(ctx, c, yield) {
@@ -120,11 +119,11 @@ func (st *stream[In, Out]) each(ctx context.Context, c *call, yield func(Result[
 		for i, value := range run.values {
 			var failed error
 			if len(run.failed) > 0 && run.failed[0].Index == run.first+i {
+				if isOverWith(ctx, run.failed[0]) { // and that is why it failed
+					yield(Result[Out]{Index: -1}, endedItems(ctx, run.failed[0]))
+					return false
+				}
 				failed, run.failed = run.failed[0], run.failed[1:]
-			}
-			if failed != nil && ctx.Err() != nil { // and that is why it failed
-				yield(Result[Out]{Index: -1}, context.Cause(ctx))
-				return false
 			}
 			if !yield(Result[Out]{run.first + i, value}, failed) {
 				return false

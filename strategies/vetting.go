@@ -34,8 +34,11 @@ func (s *schedule) mayHaveAlone(w *slot) bool {
 	if !waiting(&s.alone) || len(w.sent) > 0 || w.retiring {
 		return false
 	}
-	return w.untried() || s.remote && !slices.ContainsFunc(s.slots, (*slot).untriedSoon)
+	return w.untried() || slices.ContainsFunc(s.slots, (*slot).isMissing) && !slices.ContainsFunc(s.slots, (*slot).untriedSoon)
 }
+
+// isMissing reports whether there is no worker, and none could be started.
+func (w *slot) isMissing() bool { return w.process == nil && w.restarts.unstarted > 0 }
 
 // untriedSoon reports whether the worker has had nothing yet, or will be replaced by
 // one that has not.

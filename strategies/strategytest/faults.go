@@ -59,7 +59,7 @@
 //	50  many calls at once                                 many-calls
 //	51  Goexit in Setup                                    goexit-in-setup
 //
-// Beyond the list: setup-fails-later setup-dies recycled recycled-killed.
+// Beyond the list: setup-fails-later setup-dies recycled recycled-killed deadline-names.
 //
 // A test that the system does not let run, for want of namespaces or of
 // another user id, fails, unless the environment variable HANDOFF_SKIP has its

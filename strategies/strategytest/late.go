@@ -26,6 +26,7 @@ var lateFaults = []fault{
 	{42, "idle-deaths", processes, idleDeaths},
 	{45, "dies-reading", processes, diesReading},
 	{50, "many-calls", nil, manyCalls},
+	{0, "deadline-names", nil, deadlineNames},
 }
 
 // spoils are what an item can do to its worker's connections.
@@ -256,4 +257,55 @@ func manyCalls(t *testing.T, e env) {
 	time.Sleep(20 * time.Millisecond)
 	pool.Close()
 	waiting.Wait()
+}
+
+// deadlineNames wants the error of a call that its deadline ended to name the items that
+// were running then, and no others.
+func deadlineNames(t *testing.T, e env) {
+	if processes(e.spec) {
+		e.spec.Silence = 2 * time.Second // and so a worker says every half second what it does
+	}
+	e.spec.Chunk = 2
+	pool := open(t, e, act)
+	for name, call := range map[string]func(context.Context, []order) error{
+		"Map": func(ctx context.Context, items []order) error {
+			_, err := pool.Map(ctx, items)
+			return err
+		},
+		"Stream": func(ctx context.Context, items []order) (last error) {
+			for _, err := range pool.Stream(ctx, slices.Values(items)) {
+				last = err
+			}
+			return last
+		},
+	} {
+		items, dir := held(t, 5, "")
+		items[1].Act = "stubborn"
+		ctx, cancel := context.WithTimeoutCause(t.Context(), 800*time.Millisecond, errEnough)
+		err := call(ctx, items)
+		cancel()
+		if err := os.WriteFile(filepath.Join(dir, "open"), nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		var late *strategies.DeadlineError
+		if !errors.As(err, &late) || !errors.Is(err, errEnough) || len(late.Running) != 1 {
+			t.Errorf("%s: %v, want a *DeadlineError with its cause and one item", name, err)
+			continue
+		}
+		r := late.Running[0]
+		if r.Index != 1 || r.Count != 1 || r.Worker < 0 || r.Worker >= pool.Spec().Workers || r.For < 100*time.Millisecond || r.For > patience {
+			t.Errorf("%s: %+v was running, want item 1 alone, on one of the workers, for some time", name, r)
+		}
+		if want := fmt.Sprintf("running were item 1 on worker %d (for ", r.Worker); !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: the error says %q, want %q in it", name, err, want)
+		}
+	}
+	// Items that end because of the deadline are named, too.
+	items, _ := held(t, 1, "wait")
+	_, err := pool.Map(within(t, 100*time.Millisecond), items)
+	var late *strategies.DeadlineError
+	if !errors.As(err, &late) || !errors.Is(err, context.DeadlineExceeded) || len(late.Running) != 1 || late.Running[0].Index != 0 {
+		t.Errorf("%v, want a *DeadlineError with item 0", err)
+	}
+	works(t, pool)
 }
