@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+
+	"github.com/handoff-go/handoff/internal/bytesize"
 )
 
 // Errors of a pool.
@@ -104,11 +106,13 @@ type LostError struct {
 	Worker  int    // its number in the pool
 	Cause   string // "signal: killed", "exit status 2", or why it was given up
 	PeakRSS int64  // its largest resident size in bytes, as last known; 0 if it is not
-	Stderr  string // the end of what it wrote there
+	Stderr  string // the end of what it wrote there, up to 64 KiB; before it, how a crash began, if that is longer
+
+	memory int64 // what memory= allowed
 }
 
 func (e *LostError) Error() string {
-	text := fmt.Sprintf("worker %d was lost: %s", e.Worker, e.Cause)
+	text := fmt.Sprintf("worker %d was lost: %s", e.Worker, e.Cause) + memoryHint(e.memory, e.Cause, e.PeakRSS, e.Stderr)
 	if e.PeakRSS > 0 {
 		text += fmt.Sprintf(" (resident size at most %d MiB when last seen)", e.PeakRSS>>20)
 	}
@@ -118,13 +122,20 @@ func (e *LostError) Error() string {
 	return text + "; its last words:\n" + indent(e.Stderr)
 }
 
-// lastWords is how many bytes of stderr the text of an error shows.
-const lastWords = 2048
-
-func indent(text string) string {
-	text = strings.TrimRight(text, "\n")
-	if len(text) > lastWords {
-		text = "…" + text[len(text)-lastWords:]
+// memoryHint says that memory= is likely the reason for which a worker ended, if
+// it looks so.
+func memoryHint(limit int64, cause string, peak int64, stderr string) string {
+	if limit == 0 || strings.Contains(cause, "memory=") {
+		return ""
 	}
-	return "\t\t" + strings.ReplaceAll(text, "\n", "\n\t\t")
+	size := ", likely over memory=" + bytesize.Format(limit)
+	if strings.HasSuffix(cause, "signal: killed") && peak > limit/4*3 {
+		return size
+	}
+	for _, sign := range []string{"out of memory", "cannot allocate memory", "failed to allocate memory"} {
+		if strings.Contains(stderr, sign) {
+			return size
+		}
+	}
+	return ""
 }

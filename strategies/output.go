@@ -85,8 +85,9 @@ type stderr struct {
 	prefix string
 	gone   chan struct{}
 
-	mu   sync.Mutex
-	tail []byte
+	mu    sync.Mutex
+	tail  []byte
+	crash crash
 }
 
 func newStderr(r *os.File, worker int, out *output) *stderr {
@@ -141,6 +142,7 @@ func (e *stderr) keep(text []byte) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.tail = append(e.tail, text...)
+	e.crash.heard(e.tail, len(text))
 	if len(e.tail) > 2*tailSize {
 		e.tail = append(e.tail[:0], e.tail[len(e.tail)-tailSize:]...)
 	}
@@ -161,5 +163,5 @@ func (e *stderr) end() string {
 func (e *stderr) text() string {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	return string(e.tail[max(0, len(e.tail)-tailSize):])
+	return e.crash.before(e.tail, tailSize)
 }

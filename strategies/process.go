@@ -10,6 +10,7 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	"github.com/handoff-go/handoff/strategies/codec"
@@ -35,6 +36,7 @@ type process struct {
 	stderr   *stderr
 
 	exited chan struct{} // Wait returned
+	ended  error         // what Wait said; to be read after exited
 	gone   chan struct{} // nobody must work for it any more
 
 	// Of the sender and of the data receiver.
@@ -103,7 +105,7 @@ func (p *core) launch(ctx context.Context, w *slot) (*process, error) {
 	pr.kill()
 	<-pr.exited
 	if last := pr.release(); last != "" {
-		err = fmt.Errorf("%w; its last words:\n%s", err, indent(last))
+		err = fmt.Errorf("%w%s; its last words:\n%s", err, memoryHint(p.spec.Memory, err.Error(), 0, last), indent(last))
 	}
 	return nil, fmt.Errorf("strategies: start worker %d: %w", w.number, err)
 }
@@ -219,9 +221,21 @@ func (pr *process) run(theirs []*os.File, words *os.File) error {
 }
 
 func (pr *process) wait() {
-	pr.cmd.Wait()
+	pr.ended = pr.cmd.Wait()
 	killChildren(pr.cmd.Process)
 	close(pr.exited)
+}
+
+// fate says how the process ended, which it has.
+func (pr *process) fate() string {
+	switch state := pr.cmd.ProcessState; {
+	case state != nil:
+		return state.String()
+	case errors.Is(pr.ended, syscall.ECHILD):
+		return "it ended, and nobody knows how, because this program ignores SIGCHLD: with signal.Reset(syscall.SIGCHLD) the system would tell"
+	default:
+		return fmt.Sprintf("it ended, and the system does not say how: %v", pr.ended)
+	}
 }
 
 func closeAll(files ...*os.File) {
@@ -259,7 +273,7 @@ func (pr *process) explain(err error) error {
 	if errors.Is(err, io.EOF) || errors.Is(err, os.ErrClosed) || isBrokenPipe(err) {
 		pr.kill()
 		<-pr.exited
-		return fmt.Errorf("it ended before it was ready: %v", pr.cmd.ProcessState)
+		return fmt.Errorf("it ended before it was ready: %s", pr.fate())
 	}
 	return err
 }

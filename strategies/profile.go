@@ -177,7 +177,7 @@ func (p *profiling) leaves(pr *process, lastWords string) {
 	if !pr.profiled {
 		why := &LostError{Worker: got.Worker, Cause: pr.judged().cause, PeakRSS: pr.peak.Load(), Stderr: lastWords}
 		if why.Cause == "" {
-			why.Cause = pr.cmd.ProcessState.String()
+			why.Cause = pr.fate()
 		}
 		got = ProcessProfile{Worker: got.Worker, Err: fmt.Errorf("strategies: no profile: %w", why)}
 	}

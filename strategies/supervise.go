@@ -65,9 +65,9 @@ func (p *core) lost(pr *process, lastWords string) {
 	w.spent.receiver.add(pr.receiver.take())
 	w.spent.close(pr)
 	v := pr.judged()
-	why := &LostError{Worker: w.number, Cause: v.cause, PeakRSS: pr.peak.Load(), Stderr: lastWords}
+	why := &LostError{Worker: w.number, Cause: v.cause, PeakRSS: pr.peak.Load(), Stderr: lastWords, memory: p.spec.Memory}
 	if why.Cause == "" {
-		why.Cause = pr.cmd.ProcessState.String()
+		why.Cause = pr.fate()
 	}
 	pr.trace.leave(why.Cause)
 	if p.ending {

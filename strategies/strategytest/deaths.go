@@ -5,6 +5,7 @@ package strategytest
 import (
 	"bytes"
 	"os"
+	"os/signal"
 	"slices"
 	"strings"
 	"syscall"
@@ -24,6 +25,8 @@ var deathFaults = []fault{
 	{4, "goexit", nil, goexitAtItem},
 	{5, "panic", nil, panicAtItem},
 	{6, "fatal-error", processes, fatalError},
+	{48, "crash-text", processes, crashText},
+	{51, "ignored-children", processes, ignoredChildren},
 	{18, "poison", processes, poisonItem},
 	{19, "poison-in-chunk", processes, poisonInChunk},
 }
@@ -161,6 +164,55 @@ func fatalError(t *testing.T, e env) {
 		if _, lost := lostAt(t, items, replies, err, 7); lost.Cause != "exit status 2" || !strings.Contains(lost.Stderr, says) {
 			t.Errorf("%s: cause is %q, want exit status 2, and stderr does not say %q:\n%.500s", doing, lost.Cause, says, lost.Stderr)
 		}
+	}
+	survives(t, pool)
+}
+
+// crashText wants the text of the error to begin with the cause, as the runtime
+// says it, however much it or the task said besides; without our own frames, and
+// short.
+func crashText(t *testing.T, e env) {
+	e.spec.Retries = strategies.None
+	pool := open(t, e, endure, strategies.WithStderr(new(lockedBuffer))) // there are races in this
+	for doing, says := range map[string]string{
+		"write": "fatal error: concurrent map writes",
+		"fall":  "fatal error: stack overflow",
+		"blurt": "panic: the very cause",
+		"fault": "panic: runtime error: invalid memory address or nil pointer dereference",
+	} {
+		items := illAt(20, doing, "", 7)
+		replies, err := pool.Map(within(t, patience), items)
+		_, lost := lostAt(t, items, replies, err, 7)
+		text := err.Error()
+		_, words, _ := strings.Cut(text, "last words:\n")
+		lines := strings.Split(words, "\n")
+		if begin := strings.Join(lines[:min(4, len(lines))], "\n"); !strings.Contains(begin, says) {
+			t.Errorf("%s: the first lines do not say %q:\n%s", doing, says, words)
+		}
+		if strings.Contains(text, "/strategies.(*worker)") || strings.Contains(text, "runtime.gopark") || len(text) > 4<<10 ||
+			!strings.Contains(text, "strategytest") || strings.ContainsAny(text, "\x1b\x00\xff") {
+			t.Errorf("%s: %d bytes, with frames that say nothing, or without the task's:\n%s", doing, len(text), text)
+		}
+		if len(lost.Stderr) > 64<<10 {
+			t.Errorf("%s: %d bytes of stderr are kept", doing, len(lost.Stderr))
+		}
+	}
+	survives(t, pool)
+}
+
+// ignoredChildren has a program that ignores SIGCHLD, so that nobody learns how its
+// workers ended.
+func ignoredChildren(t *testing.T, e env) {
+	if !inside(t, nil) {
+		return
+	}
+	signal.Ignore(syscall.SIGCHLD)
+	defer signal.Reset(syscall.SIGCHLD)
+	pool := open(t, e, endure)
+	items := illAt(20, "kill", "", 7)
+	replies, err := pool.Map(within(t, patience), items)
+	if _, lost := lostAt(t, items, replies, err, 7); strings.Contains(lost.Error(), "nil") || !strings.Contains(lost.Cause, "SIGCHLD") {
+		t.Errorf("the error does not say why nobody knows how it ended: %v", lost)
 	}
 	survives(t, pool)
 }

@@ -56,8 +56,9 @@
 //	45  a worker dies over items that it has not run       dies-reading
 //	46  the coordinator is killed, workers cannot notice   orphans-deaf orphans-unpreempted orphans-raging orphans-stopped
 //	47  an item takes more than memory= allows             memory-watched
+//	48  the text of a crash                                crash-text
 //	50  many calls at once                                 many-calls
-//	51  Goexit in Setup                                    goexit-in-setup
+//	51  Goexit in Setup; SIGCHLD is ignored                goexit-in-setup ignored-children
 //
 // Beyond the list: setup-fails-later setup-dies recycled recycled-killed deadline-names.
 //

@@ -71,6 +71,8 @@ var ills = map[string]func(order) error{
 	"disown": func(o order) error { return bear(o, nil, "PATH="+os.Getenv("PATH")) },
 	"exile":  func(o order) error { return bear(o, &syscall.SysProcAttr{Setsid: true}) },
 	"eat":    eat,
+	"blurt":  blurt,
+	"fault":  func(order) error { go func() { fmt.Print(*nowhere) }(); select {} },
 	"swell":  func(order) error { return touch(syscall.MAP_PRIVATE | syscall.MAP_GROWSDOWN) },
 	"share":  func(order) error { return touch(syscall.MAP_SHARED) },
 	"deafen": func(order) error { deafen(); return nil },
@@ -150,6 +152,23 @@ func bear(o order, attr *syscall.SysProcAttr, env ...string) error {
 	}
 	return os.WriteFile(markPath(o, "child"), []byte(strconv.Itoa(cmd.Process.Pid)), 0o600)
 }
+
+// blurt prints what looks like a crash, a good deal of other text, half a line, and
+// dies of a panic among many goroutines: what they do is more than is kept.
+func blurt(order) error {
+	for n := range 2000 {
+		fmt.Fprintf(os.Stderr, "\x1b[31mrequest %d\x1b[0m \xff\x00: panic: so it said, and went on\n", n)
+	}
+	for range 500 {
+		go func() { select {} }()
+	}
+	fmt.Fprint(os.Stderr, "all is well, 10 %")
+	time.Sleep(10 * time.Millisecond)
+	go panic("the very cause\nof it: " + strings.Repeat("and more ", 10000))
+	select {}
+}
+
+var nowhere *int
 
 var eaten [][]byte
 

@@ -44,8 +44,12 @@ func memoryLimit(t *testing.T, e env) {
 	works(t, pool)
 	items := illAt(20, "eat", "", 7)
 	replies, err := pool.Map(within(t, patience), items)
-	if _, lost := lostAt(t, items, replies, err, 7); !strings.Contains(lost.Stderr, "out of memory") {
+	_, lost := lostAt(t, items, replies, err, 7)
+	if !strings.Contains(lost.Stderr, "out of memory") && !strings.Contains(lost.Cause, "memory=") {
 		t.Errorf("the error does not say that memory was out: %.1000v", lost)
+	}
+	if text := lost.Error(); !strings.Contains(text, "over memory=256MiB") {
+		t.Errorf("the error does not name the key: %.1000s", text)
 	}
 	survives(t, pool)
 }
