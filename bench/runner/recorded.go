@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"golang.org/x/perf/benchfmt"
+
+	"github.com/handoff-go/handoff/report/record"
 )
 
 // FileName is the file of a run's folder that holds its samples. A comparison
@@ -133,7 +135,8 @@ func (r *recorded) readResults(text []byte) error {
 			for _, c := range rec.Config {
 				r.config[c.Key] = string(c.Value)
 			}
-			t := taken{turn: turn{cell: cell{r.config["pkg"], "Benchmark" + rec.Name.String()}}, iters: rec.Iters, pressure: -1}
+			id := record.Identify(rec) // whose config lines nobody knows before the cell has run
+			t := taken{turn: turn{cell: cell{id.Package, "Benchmark" + id.FullName()}}, iters: rec.Iters, pressure: -1}
 			if sec, ok := rec.Value("sec/op"); ok {
 				t.op = time.Duration(sec * float64(time.Second))
 			}
