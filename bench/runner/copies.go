@@ -69,10 +69,10 @@ func (c *checkouts) copyTracked(ctx context.Context, root, dest string, sum hash
 			}
 			continue
 		}
-		if !c.small(from) { // data, however it came here
-			err = c.bring(ctx, from, to)
-		} else {
+		if whole := (allowance{copiedFiles, copiedBytes}); whole.covers(from) {
 			err = c.copyTree(ctx, from, to, sum)
+		} else { // data, however it came here
+			err = c.bring(ctx, from, to, &whole)
 		}
 		if err != nil {
 			return err
@@ -81,11 +81,19 @@ func (c *checkouts) copyTracked(ctx context.Context, root, dest string, sum hash
 	return c.bringIgnored(ctx, root, dest)
 }
 
-// What is ignored is copied up to this size, and linked above it.
+// What is ignored is copied up to this size, each file or directory of its own, and all
+// together up to so many times that; what is above is linked.
 const (
 	copiedBytes = 256 << 20
 	copiedFiles = 20_000
+	copiedTimes = 4
 )
+
+// allowance is how much may still be copied.
+type allowance struct {
+	files int
+	bytes int64
+}
 
 // bringIgnored adds the ignored files of the checkout to a tree: they may be data that a
 // benchmark reads, or sources that were generated. Files that are there stay.
@@ -94,6 +102,7 @@ func (c *checkouts) bringIgnored(ctx context.Context, root, dest string) error {
 	if err != nil {
 		return err
 	}
+	left := &allowance{copiedTimes * copiedFiles, copiedTimes * copiedBytes}
 	var brought []string
 	for record := range bytes.SplitSeq(out, []byte{0}) {
 		path := strings.TrimSuffix(string(record), "/")
@@ -105,7 +114,7 @@ func (c *checkouts) bringIgnored(ctx context.Context, root, dest string) error {
 			c.note("ignored by git, and left out since the revision has a link on the way: %s", path)
 			continue
 		}
-		if err := c.bring(ctx, from, to); err != nil {
+		if err := c.bring(ctx, from, to, left); err != nil {
 			return err
 		}
 		brought = append(brought, string(record))
@@ -118,7 +127,7 @@ func (c *checkouts) bringIgnored(ctx context.Context, root, dest string) error {
 
 // bring copies what is small, and links what is not, where this run does not write
 // below it.
-func (c *checkouts) bring(ctx context.Context, from, to string) error {
+func (c *checkouts) bring(ctx context.Context, from, to string, left *allowance) error {
 	switch {
 	case c.leaves(from):
 		return nil
@@ -128,12 +137,12 @@ func (c *checkouts) bring(ctx context.Context, from, to string) error {
 			return err
 		}
 		for _, e := range inside {
-			if err := c.bring(ctx, filepath.Join(from, e.Name()), filepath.Join(to, e.Name())); err != nil {
+			if err := c.bring(ctx, filepath.Join(from, e.Name()), filepath.Join(to, e.Name()), left); err != nil {
 				return err
 			}
 		}
 		return nil
-	case c.small(from):
+	case left.covers(from):
 		return c.copyTree(ctx, from, to, nil)
 	}
 	if err := os.MkdirAll(filepath.Dir(to), 0o755); err != nil {
@@ -176,22 +185,27 @@ func (c *checkouts) within(path string) bool {
 	return false
 }
 
-// small tells whether a file or a directory is to be copied.
-func (c *checkouts) small(path string) bool {
+// covers tells whether a file or a directory may be copied, and takes it off if so.
+func (a *allowance) covers(path string) bool {
+	most := allowance{min(a.files, copiedFiles), min(a.bytes, copiedBytes)}
 	files, size := 0, int64(0)
-	err := filepath.WalkDir(path, func(_ string, d fs.DirEntry, err error) error {
+	filepath.WalkDir(path, func(_ string, d fs.DirEntry, err error) error {
 		if err != nil {
 			return nil
 		}
 		if info, err := d.Info(); err == nil && info.Mode().IsRegular() {
 			files, size = files+1, size+info.Size()
 		}
-		if files > copiedFiles || size > copiedBytes {
+		if files > most.files || size > most.bytes {
 			return fs.SkipAll
 		}
 		return nil
 	})
-	return err == nil && files <= copiedFiles && size <= copiedBytes
+	if files > most.files || size > most.bytes {
+		return false
+	}
+	a.files, a.bytes = a.files-files, a.bytes-size
+	return true
 }
 
 // copyTree copies a file, a link or a directory with all that is in it, but where this

@@ -178,3 +178,29 @@ func TestPressedByMarks(t *testing.T) {
 		}
 	}
 }
+
+// What the runner says it could not measure is among the troubles, unless it was measured
+// since; so is what it left out.
+func TestWhatTheRunnerLeftOut(t *testing.T) {
+	run, err := Parse("x.txt", []byte(`# run: x
+# failed: p BenchmarkBad: round 1: exit status 1
+# failed: p BenchmarkFlaky/k=v: round 1: boom
+# left-out: p BenchmarkNet: it skips itself: no network
+pkg: p
+# round: 1
+BenchmarkFine-2 1 5 ns/op
+# round: 2
+BenchmarkFlaky/k=v-2 1 5 ns/op
+# failed: p: build p: undefined
+`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := strings.Join(run.Troubles(), "\n")
+	want := `FAILED, not measured or not to the end: p BenchmarkBad: round 1: exit status 1
+FAILED, not measured or not to the end: p: build p: undefined
+left out of the run: p BenchmarkNet: it skips itself: no network`
+	if got != want {
+		t.Errorf("troubles:\n%s\nwant:\n%s", got, want)
+	}
+}
