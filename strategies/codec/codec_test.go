@@ -355,9 +355,15 @@ func TestNothing(t *testing.T) {
 	}
 }
 
+// Blanks has fields that are left out when they are empty.
+type Blanks struct {
+	Blank string `json:",omitempty" cbor:",omitempty"`
+}
+
 // TestChanged: values that a codec would change are errors that say where and how.
 func TestChanged(t *testing.T) {
 	type note struct {
+		*Blanks
 		Text string
 		At   *time.Time
 		List *[]int
@@ -380,6 +386,8 @@ func TestChanged(t *testing.T) {
 		{"msgpack", note{At: &berlin}, "note.At would be 2025-12-31 23:00:00 +0000 UTC, not 2026-01-01 00:00:00 +0100 CET"},
 		{"json jsonv2 cbor msgpack", note{List: new([]int)}, "note.List would be nil"},
 		{"json cbor msgpack", note{Zero: math.Copysign(0, -1)}, "note.Zero would be 0, not -0"},
+		{"cbor", note{At: new(time.Time)}, "note.At would be nil"},
+		{"json jsonv2 cbor", note{Blanks: &Blanks{}}, "note.Blanks would be nil"},
 		{"jsonv2 cbor", note{Keys: map[Folded]int{"A": 1, "a": 2}}, "note.Keys would have 1 entries, not 2"},
 		{"json", note{Hex: map[Texter]int{"61": 1}}, `note.Hex would lack the entry "61"`},
 		{"json jsonv2", note{Zero: math.NaN()}, "NaN"},
