@@ -15,7 +15,7 @@ import (
 var ErrUnregistered = errors.New("gob does not know the type")
 
 // howToRegister is what to do about it. %s is a value of the type.
-const howToRegister = "call gob.Register(%s) in an init function of the package that has the type, so that coordinator and workers know it; " +
+const howToRegister = "call gob.Register with %s in an init function of the package that has the type, so that coordinator and workers know it; " +
 	"in main it must come before strategies.Init, from which a worker process does not return"
 
 // nilPointer is about a pointer of type %s.
@@ -45,7 +45,8 @@ func unregistered(err error) error {
 	for _, says := range []string{"type not registered for interface: ", "name not registered for interface: "} {
 		if _, name, ok := strings.Cut(err.Error(), says); ok {
 			name = strings.Trim(name, `"`)
-			return fmt.Errorf("%w %s of what is in an interface: "+howToRegister, ErrUnregistered, name, strings.TrimLeft(name, "*")+"{}")
+			short := name[strings.LastIndexByte(name, '/')+1:]
+			return fmt.Errorf("%w %s of what is in an interface: "+howToRegister, ErrUnregistered, name, "a value of type "+short)
 		}
 	}
 	return err

@@ -177,7 +177,7 @@ func TestGobInterfaces(t *testing.T) {
 		is    bool
 	}{
 		{stranger{1}, "holds a codec.stranger: gob does not know the type", true},
-		{&stranger{1}, "call gob.Register(", true},
+		{&stranger{1}, "call gob.Register with", true},
 		{[]stranger{{1}}, "in an init function", true},
 		{map[string]stranger{}, "before strategies.Init", true},
 		{&byItself{1}, "would come back as codec.byItself", true},

@@ -41,15 +41,24 @@ func (ws *walks) of(t reflect.Type) *route {
 // walker is under way through the values of a batch.
 type walker struct {
 	*walks
-	lossy bool                // what Check allows with lossy is allowed in interfaces, too
-	depth int                 // levels around what is looked at
-	above map[passed]struct{} // what is around it; from depth rememberFrom on
-	zeros zeros               // for gob
+	lossy  bool                // what Check allows with lossy is allowed in interfaces, too
+	depth  int                 // levels around what is looked at
+	above  map[passed]struct{} // what is around it; from depth rememberFrom on
+	passes int                 // how many those are
+	zeros  zeros               // for gob
 }
 
 // rememberFrom is the depth from which on a walker remembers what it went through, as
 // encoding/json does: values end before, or contain themselves and get there.
 const rememberFrom = 1000
+
+// Deeper than rememberAll, it is enough to remember one in rememberEach: whoever goes
+// round and round comes by one of those again, at last. To remember all of a million
+// takes as long as to encode them.
+const (
+	rememberAll  = 20_000
+	rememberEach = 16
+)
 
 // passed is a pointer, a slice or a map.
 type passed struct {
@@ -92,7 +101,7 @@ func (w *walker) all(v any) error {
 
 // begin forgets where a walk before ended.
 func (w *walker) begin() {
-	w.depth = w.outer
+	w.depth, w.passes = w.outer, 0
 	clear(w.above)
 	w.zeros.begin()
 }
@@ -108,6 +117,10 @@ func (w *walker) down(n int) error {
 // pass goes through a pointer, a slice or a map. What was gone through and not left
 // contains itself.
 func (w *walker) pass(at unsafe.Pointer, n int, r *route) error {
+	w.passes++
+	if w.depth > rememberAll && w.passes%rememberEach != 0 {
+		return nil
+	}
 	here := passed{at, n, r}
 	if _, ok := w.above[here]; ok {
 		return misfits("contains itself, which %s cannot carry", w.codec())
@@ -119,8 +132,13 @@ func (w *walker) pass(at unsafe.Pointer, n int, r *route) error {
 	return nil
 }
 
-// leave is the way back.
-func (w *walker) leave(at unsafe.Pointer, n int, r *route) { delete(w.above, passed{at, n, r}) }
+// leave is the way back, at the same depth.
+func (w *walker) leave(at unsafe.Pointer, n int, r *route) {
+	if w.depth <= rememberAll || w.passes%rememberEach == 0 {
+		delete(w.above, passed{at, n, r})
+	}
+	w.passes--
+}
 
 // through takes the route r of what is at a pointer, of which through is the route.
 func (w *walker) through(at unsafe.Pointer, pointer, r *route) error {

@@ -75,12 +75,21 @@ func circles() map[string]any {
 		last.Next = &linked{}
 		last = last.Next
 	}
+	far := &linked{}
+	for last, i := far, 0; ; i++ {
+		if i == 30_001 {
+			last.Next = far
+			break
+		}
+		last.Next = &linked{}
+		last = last.Next
+	}
 	var self any
 	self = []any{&self}
 	return map[string]any{
 		"pointer": []*linked{p}, "struct": []linked{*p}, "slice": []bySlice{s}, "map": []byMap{m}, "slice of pointers": []*byKids{k},
 		"map of pointers": []*byNames{n}, "array": []*byArray{a}, "embedded": []Embedded2{e}, "interface": []any{v},
-		"two pointers": []*byTwice{w}, "3000 on": []*linked{long}, "interface itself": []any{self},
+		"two pointers": []*byTwice{w}, "3000 on": []*linked{long}, "30000 on": []*linked{far}, "interface itself": []any{self},
 		"deep in": [][]map[string]*linked{{nil, {"": p}}},
 	}
 }
@@ -98,7 +107,7 @@ func TestContainsItself(t *testing.T) {
 			dst, err := c.NewEncoder().Encode([]byte("kept"), pointer(values))
 			if err == nil || string(dst) != "kept" {
 				t.Errorf("%s: %q, %v", name, dst, err)
-			} else if says := "contains itself, which " + c.Name() + " cannot carry"; !strings.Contains(err.Error(), says) && name != "interface itself" && !(name == "array" && c.Name() == "gob") {
+			} else if says := "contains itself, which " + c.Name() + " cannot carry"; !strings.Contains(err.Error(), says) && !strings.HasPrefix(name, "interface") && !strings.HasPrefix(name, "30000") {
 				t.Errorf("%s: %v, want one that says %q", name, err, says)
 			} else if len(err.Error()) > 500 {
 				t.Errorf("%s: an error of %d bytes", name, len(err.Error()))
