@@ -75,6 +75,7 @@ type pageTable struct {
 	ID, Title string
 	Head      []pageCell
 	Rows      [][]pageCell
+	More      string // what is left out, and where it is
 }
 
 // pageCell is a cell and the number that it is sorted by, "" for none.
@@ -117,10 +118,31 @@ func newFigure(p Plot, svg []byte) figure {
 	}
 }
 
+// How much a page shows: a browser takes its time for more, and nobody reads it.
+// summary.md has all.
+const (
+	mostTableRows = 500
+	mostPageRows  = 2500
+)
+
+// newPageTables takes as many rows as a page has room for, and says what it leaves out.
 func newPageTables(tables []*table) []pageTable {
-	all := make([]pageTable, len(tables))
+	var all []pageTable
+	room := mostPageRows
 	for i, t := range tables {
-		all[i] = newPageTable("table-"+strconv.Itoa(i+1), t)
+		if room <= 0 {
+			last := &all[len(all)-1]
+			last.More = strings.TrimPrefix(last.More+"; ", "; ") + fmt.Sprintf("%d more tables stand in %s", len(tables)-i, summaryName)
+			break
+		}
+		short := *t
+		short.rows = t.rows[:min(len(t.rows), mostTableRows, room)]
+		room -= len(short.rows)
+		page := newPageTable("table-"+strconv.Itoa(i+1), &short)
+		if left := len(t.rows) - len(short.rows); left > 0 {
+			page.More = fmt.Sprintf("The first %d of %d rows; all of them stand in %s", len(short.rows), len(t.rows), summaryName)
+		}
+		all = append(all, page)
 	}
 	return all
 }

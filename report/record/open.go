@@ -21,6 +21,10 @@ const FileName = "bench.txt"
 // mistaken path to a disk image from filling the memory.
 const maxSize = 256 << 20
 
+// maxLines is as many as a file of maxSize has where they are as short as results can be:
+// empty ones take far more memory than they have bytes.
+const maxLines = 8 << 20
+
 // Open reads a run from its folder, from any file in the Go benchmark format, which may be
 // a pipe, or from standard input, which is spelt "-".
 // Its errors name the file, and the line where there is one.
@@ -55,6 +59,9 @@ func Parse(path string, data []byte) (*Run, error) {
 	}
 	if strings.TrimSpace(strings.Trim(text, bom)) == "" {
 		return nil, fmt.Errorf("%s: empty file, want Go benchmark output", path)
+	}
+	if n := strings.Count(text, "\n"); n > maxLines {
+		return nil, fmt.Errorf("%s: %d lines, want at most %d of Go benchmark output: split it, or choose the lines that you want (grep ^Benchmark)", path, n, maxLines)
 	}
 	lines, open := linesOf(text), !strings.HasSuffix(text, "\n")
 	if isJSON(lines) {
