@@ -107,19 +107,22 @@ func TestPlacesAreTriedFirst(t *testing.T) {
 	}
 	below := filepath.Join(file, "below")
 	dir := mixedModule(t)
-	for want, args := range map[string][]string{
-		"-floors " + below:               {"selfcheck", "-C", dir, "-floors", below},
-		"it is a directory, want a file": {"selfcheck", "-C", dir, "-floors", dir},
-		"selfcheck: " + damaged:          {"selfcheck", "-C", dir, "-floors", damaged},
-		"-o " + below:                    {"selfcheck", "-C", dir, "-floors", noFloors(t), "-o", below},
-		"compare: " + damaged:            {"compare", "-C", dir, "-pkg", ".", "-floors", damaged, "HEAD", "."},
-		"-floors " + below + "x":         {"compare", "-C", dir, "-pkg", ".", "-floors", below + "x", "HEAD", "."},
-		"run: mkdir " + file:             {"run", "-C", dir, "-pkg", ".", "-o", below},
+	for _, try := range []struct {
+		want string
+		args []string
+	}{
+		{"-floors ", []string{"selfcheck", "-C", dir, "-floors", below}},
+		{dir + ": is a directory", []string{"selfcheck", "-C", dir, "-floors", dir}},
+		{"-floors " + damaged, []string{"selfcheck", "-C", dir, "-floors", damaged}},
+		{file + ": not a directory", []string{"selfcheck", "-C", dir, "-floors", noFloors(t), "-o", below}},
+		{damaged, []string{"compare", "-C", dir, "-pkg", ".", "-floors", damaged, "HEAD", "."}},
+		{"-floors " + below + "x", []string{"compare", "-C", dir, "-pkg", ".", "-floors", below + "x", "HEAD", "."}},
+		{"run: mkdir " + file, []string{"run", "-C", dir, "-pkg", ".", "-o", below}},
 	} {
 		var stdout, stderr bytes.Buffer
-		err := run(&stdout, &stderr, args)
-		if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(stderr.String(), "building") {
-			t.Errorf("%v: error %v, want %s\n%s", args, err, want, stderr.String())
+		err := run(&stdout, &stderr, try.args)
+		if err == nil || !strings.Contains(err.Error(), try.want) || strings.Contains(stderr.String(), "building") {
+			t.Errorf("%v: error %v, want %s\n%s", try.args, err, try.want, stderr.String())
 		}
 	}
 }
