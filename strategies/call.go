@@ -41,6 +41,7 @@ type call struct {
 	index    int   // in open
 	began    time.Time
 	answered int
+	unknown  int  // items of them whose type the codec does not know
 	ended    bool // done is closed
 	closed   bool // results are no longer wanted
 	err      error

@@ -114,7 +114,7 @@ func (p *core) newProcess(w *slot) *process {
 	return &process{
 		core: p, slot: w, n: p.home.starts.Add(1),
 		exited: make(chan struct{}), gone: make(chan struct{}),
-		encoder: p.codec.NewEncoder(), decoder: p.codec.NewDecoder(), proto: p.def.load(),
+		encoder: p.def.encoder(p.codec), decoder: p.codec.NewDecoder(), proto: p.def.load(),
 		message:   message{moves: moves(p.def.out)},
 		sender:    newLane(p.options.phases, observers(p.options.observe, laneSender, w.number)...),
 		receiver:  newLane(p.options.phases, observers(p.options.observe, laneReceiver, w.number)...),

@@ -425,6 +425,9 @@ func (s *schedule) book(c *chunk, n int, l load, first int, failed []*ItemError)
 	}
 	c.call.stock.deliver(first, l, failed)
 	c.call.answered += n
+	if len(failed) > 0 && s.remote {
+		s.count(c.call, failed)
+	}
 	s.finish(c.call)
 }
 

@@ -250,7 +250,7 @@ func (pr *process) encodeAsGuest(c *chunk) ([]byte, error) {
 
 // renew takes a fresh encoder: what the last one produced did not arrive, or
 // was not part of a stream.
-func (pr *process) renew() { pr.encoder, pr.fresh = pr.core.codec.NewEncoder(), true }
+func (pr *process) renew() { pr.encoder, pr.fresh = pr.core.def.encoder(pr.core.codec), true }
 
 // deliver sends the frame. What may block is timed exactly.
 func (pr *process) deliver(f *transport.Frame, lap *lap) error {

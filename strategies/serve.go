@@ -183,10 +183,10 @@ func (w *worker) encodeAsGuest(dst []byte, failed []failure) (payload []byte, er
 
 func (w *worker) encodeResult(i int) (bytes []byte, err error) {
 	if !w.def.outCode {
-		return w.work.load.encodeResult(w.codec.NewEncoder(), nil, i)
+		return w.work.load.encodeResult(w.def.encoder(w.codec), nil, i)
 	}
 	err = guarded(func() error {
-		bytes, err = w.work.load.encodeResult(w.codec.NewEncoder(), nil, i)
+		bytes, err = w.work.load.encodeResult(w.def.encoder(w.codec), nil, i)
 		return told(err)
 	})
 	return bytes, err
@@ -297,7 +297,7 @@ func (w *worker) answerBatch(f *transport.Frame, failed []failure) bool {
 	return true
 }
 
-func (w *worker) renew() { w.encoder, w.fresh = w.codec.NewEncoder(), true }
+func (w *worker) renew() { w.encoder, w.fresh = w.def.encoder(w.codec), true }
 
 // entries are the failed items of an answer.
 func (w *worker) entries(failed []failure) []entry {

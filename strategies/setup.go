@@ -14,7 +14,7 @@ import (
 type setup struct {
 	typ    reflect.Type
 	run    func(ctx context.Context, value any) error
-	encode func(c codec.Codec, value any) ([]byte, error)
+	encode func(e codec.Encoder, value any) ([]byte, error)
 	decode func(c codec.Codec, src []byte) (any, error)
 }
 
@@ -22,8 +22,8 @@ func newSetup[S any](run func(context.Context, S) error) *setup {
 	return &setup{
 		typ: reflect.TypeFor[S](),
 		run: func(ctx context.Context, value any) error { return run(ctx, value.(S)) },
-		encode: func(c codec.Codec, value any) ([]byte, error) {
-			return c.NewEncoder().Encode(nil, &[]S{value.(S)})
+		encode: func(e codec.Encoder, value any) ([]byte, error) {
+			return e.Encode(nil, &[]S{value.(S)})
 		},
 		decode: func(c codec.Codec, src []byte) (any, error) {
 			var values []S
@@ -68,7 +68,7 @@ func runSetup(ctx context.Context, d *definition, value any) error {
 func (p *core) encodeSetup(ctx context.Context) ([]byte, error) {
 	encoded := make(chan []byte, 1)
 	err := p.hostOpen(ctx, func() error {
-		bytes, err := p.def.setup.encode(p.codec, p.options.setup)
+		bytes, err := p.def.setup.encode(p.def.encoder(p.codec), p.options.setup)
 		encoded <- bytes
 		return told(err)
 	})

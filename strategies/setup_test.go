@@ -67,7 +67,7 @@ func TestSetupDataCrosses(t *testing.T) {
 	d := withSetup(func(context.Context, map[string]int) error { return nil })
 	for _, name := range []string{"gob", "json"} {
 		c, _ := codec.Lookup(name)
-		src, err := d.setup.encode(c, want)
+		src, err := d.setup.encode(c.NewEncoder(), want)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"reflect"
+
+	"github.com/handoff-go/handoff/strategies/codec"
 	"sync"
 )
 
@@ -48,6 +50,9 @@ type definition struct {
 	setup     *setup
 	load      func() load // an empty load of the task's types
 }
+
+// encoder returns an encoder of c for the task's values.
+func (d *definition) encoder(c codec.Codec) codec.Encoder { return codec.NewEncoder(c, d.lossy) }
 
 // TaskOption is an option of [Define].
 type TaskOption func(*definition)

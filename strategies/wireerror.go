@@ -6,11 +6,13 @@ import (
 	"fmt"
 	"reflect"
 	"strings"
+
+	"github.com/handoff-go/handoff/strategies/codec"
 )
 
 // wellKnown are the errors that cross for every task; the sentinels of a task
 // are numbered after them.
-var wellKnown = []error{context.Canceled, context.DeadlineExceeded}
+var wellKnown = []error{context.Canceled, context.DeadlineExceeded, codec.ErrUnregistered}
 
 // appendError writes err as an error record: type, text, stack, and the
 // numbers of the well-known errors that it wraps. Of a text or a stack that is

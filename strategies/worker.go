@@ -111,7 +111,7 @@ func serve(value string) int {
 	w.startTrace()
 	w.lane = newLane(w.settings.Phases, observers(w.observe, laneWorker, 0)...)
 	w.data = wrapConn(conn, w.lane)
-	w.encoder, w.decoder, w.load = w.codec.NewEncoder(), w.codec.NewDecoder(), w.def.load()
+	w.encoder, w.decoder, w.load = w.def.encoder(w.codec), w.codec.NewDecoder(), w.def.load()
 	w.message.moves = moves(w.def.in)
 	w.chunks = w.inbox
 	w.labelReaders()

@@ -16,11 +16,8 @@ import (
 //
 // Errors are: times outside the years 0 to 9999, or whose zone offset has seconds; a
 // pointer that leads to nil, or to a zero time; −0 in a field with omitempty; two keys of a map
-// that are written alike; and values nested deeper than 10,000 levels. The bits of a NaN besides its
+// that are written alike; values that contain themselves, and those of more than 10,000 levels. The bits of a NaN besides its
 // being one are gone. A struct field that the bytes do not name stays zero.
-//
-// Note: a value that contains itself makes the library recurse until the
-// process ends, as with [Gob].
 type CBOR struct{}
 
 // The limits on counts are out of the way: the library looks first whether
@@ -32,7 +29,7 @@ var (
 		TextMarshaler: cbor.TextMarshalerTextString,
 	}.UserBufferEncMode())
 	cborDecoding = must(cbor.DecOptions{
-		MaxNestedLevels:   10_000,
+		MaxNestedLevels:   cborLevels,
 		MaxArrayElements:  math.MaxInt32,
 		MaxMapPairs:       math.MaxInt32,
 		IntDec:            cbor.IntDecConvertNone,
@@ -41,6 +38,12 @@ var (
 		TextUnmarshaler:   cbor.TextUnmarshalerTextString,
 	}.DecMode())
 )
+
+// cborLevels is the most that the library decodes.
+const cborLevels = 10_000
+
+// cborWalks find what the library recurses into until the process ends.
+var cborWalks = walks{rules: cborRules{}, limit: cborLevels, mapped: 1, outer: 1}
 
 // must is for what is the same each time.
 func must[T any](v T, err error) T {
@@ -82,6 +85,9 @@ func (cborEncoder) Encode(dst []byte, v any) (out []byte, err error) {
 			out, err = dst, fmt.Errorf("cbor: encode %T: panic: %v", v, p)
 		}
 	}()
+	if err := cborWalks.look(v); err != nil {
+		return dst, err
+	}
 	buf := bytes.NewBuffer(dst)
 	if err := cborEncoding.MarshalToBuffer(v, buf); err != nil {
 		return dst, err

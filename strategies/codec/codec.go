@@ -50,6 +50,25 @@ type Codec interface {
 	ItemBytes(encoded []byte, n int) int
 }
 
+// Lossy is a [Codec] that looks into interfaces, too: what is in them has a type that
+// Check was not told of.
+type Lossy interface {
+	Codec
+
+	// NewLossyEncoder starts the sending end of a stream which takes of the types in
+	// interfaces what Check does with lossy.
+	NewLossyEncoder() Encoder
+}
+
+// NewEncoder starts the sending end of a stream, of types that Check was asked about
+// with lossy or without.
+func NewEncoder(c Codec, lossy bool) Encoder {
+	if l, ok := c.(Lossy); ok && lossy {
+		return l.NewLossyEncoder()
+	}
+	return c.NewEncoder()
+}
+
 // Encoder is the sending end of a stream.
 type Encoder interface {
 	// Encode appends the encoding of v, a pointer to a slice, to dst. After an

@@ -119,15 +119,35 @@ func samples(n int) map[string]any {
 		"record":   list(n, func(r *rand.Rand) record { return someRecord(r, r.IntN(3)) }),
 		"time":     list(n, func(r *rand.Rand) time.Time { return time.Unix(r.Int64N(1<<32), 0).UTC() }),
 		"nothing":  list(n, func(*rand.Rand) struct{} { return struct{}{} }),
+		"zeros":    list(n, someHollow),
 		"pointers": list(n, func(r *rand.Rand) *record { rec := someRecord(r, 1); return &rec }),
 	}
 }
 
 type named string
 
+// hollow has pointers, some of which point to zero.
+type hollow struct {
+	Number *int
+	Text   *string
+	Twice  **bool
+	Kids   []hollow
+}
+
+func someHollow(r *rand.Rand) hollow {
+	h := hollow{Number: new(r.IntN(2)), Text: new("")}
+	if r.IntN(2) == 0 {
+		h.Twice, h.Number = new(new(r.IntN(2) == 0)), nil
+	}
+	for range r.IntN(3) - r.IntN(2) {
+		h.Kids = append(h.Kids, someHollow(r))
+	}
+	return h
+}
+
 // notCarried are the samples that a codec has no form for. Its Check says so.
 var notCarried = map[string][]string{
-	"binary":  {"map", "pointer", "pointers", "record"},
+	"binary":  {"map", "pointer", "pointers", "record", "zeros"},
 	"msgpack": {"pointers", "record"}, // big.Int and netip.Addr have unexported fields
 }
 
@@ -269,7 +289,7 @@ func TestEqualUpTo(t *testing.T) {
 	zero, noon := new(int), time.Date(2026, 1, 1, 12, 0, 0, 1, time.FixedZone("", 3600))
 	utc := noon.UTC()
 	for name, sent := range map[string]box{
-		"gob":     {Slice: []int{}, Map: map[string]int{}, Text: "\xff", When: noon},
+		"gob":     {Slice: []int{}, Map: map[string]int{}, Pointer: zero, Twice: &zero, Text: "\xff", When: noon},
 		"json":    {Slice: []int{}, Map: map[string]int{}, Pointer: zero, Twice: &zero, Text: "\ufffd", When: noon},
 		"cbor":    {Slice: []int{}, Map: map[string]int{}, Pointer: zero, Twice: &zero, Text: "\xff", When: noon},
 		"msgpack": {Slice: []int{}, Map: map[string]int{}, Pointer: zero, Twice: &zero, Text: "\xff", When: utc},

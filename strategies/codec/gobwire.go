@@ -1,5 +1,7 @@
 package codec
 
+import "encoding/binary"
+
 // What we read of gob's wire format, as its package documentation has it: a
 // stream is messages; a message is its length and its content; the content
 // begins with a type id, negative where a type is described, and a value that
@@ -10,14 +12,15 @@ package codec
 // where in a slice it stands. An exception are interfaces in interfaces: gob
 // describes the inner type, once a stream, in the midst of the first value.
 func (Gob) ItemBytes(encoded []byte, n int) int {
-	if len(encoded) == 0 {
+	form, zeros, encoded, ok := gobParts(encoded)
+	if !ok {
 		return 0
 	}
 	items := elements
-	if encoded[0] == gobElement {
+	if form == gobElement {
 		items = element
 	}
-	for encoded = encoded[1:]; len(encoded) > 0; {
+	for len(encoded) > 0 {
 		size, body, ok := gobUint(encoded)
 		if !ok || size > uint64(len(body)) {
 			return 0
@@ -27,11 +30,28 @@ func (Gob) ItemBytes(encoded []byte, n int) int {
 		case !ok:
 			return 0
 		case id&1 == 0: // gob keeps the sign in the lowest bit
-			return items(value)
+			return items(value) + zeroBytes(zeros)
 		}
 		encoded = body[size:]
 	}
 	return 0
+}
+
+// gobParts takes apart what an encoder wrote.
+func gobParts(b []byte) (form byte, zeros, messages []byte, ok bool) {
+	if len(b) == 0 || b[0] > gobElement|gobZeros {
+		return 0, nil, nil, false
+	}
+	form, messages = b[0]&^gobZeros, b[1:]
+	if b[0]&gobZeros == 0 {
+		return form, nil, messages, true
+	}
+	n, size := binary.Uvarint(messages)
+	if size <= 0 || n > uint64(len(messages)-size) {
+		return 0, nil, nil, false
+	}
+	messages = messages[size:]
+	return form, messages[:n], messages[n:], true
 }
 
 // element returns the size of one value that is sent by itself. One that is no

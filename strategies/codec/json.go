@@ -11,8 +11,8 @@ import (
 //
 // Errors are: NaN and infinities; text that is not UTF-8; times outside the years 0 to
 // 9999, or whose zone offset has seconds; a pointer that leads to nil; −0 in a field with
-// omitempty; two keys of a map that are written alike; an empty json.Number; and values
-// that contain themselves. A json.RawMessage loses white space between its tokens. A
+// omitempty; two keys of a map that are written alike; an empty json.Number; values
+// that contain themselves, and those of more than 10,000 levels. A json.RawMessage loses white space between its tokens. A
 // struct field that the text does not name stays zero.
 type JSON struct{}
 
@@ -26,6 +26,10 @@ func (JSON) NewEncoder() Encoder {
 	e.enc.SetEscapeHTML(false)
 	return e
 }
+
+// jsonWalks have the limit of the decoder. A list of a million nodes is too much for
+// the stack of the encoder.
+var jsonWalks = walks{rules: jsonRules{}, limit: 10_000, mapped: 1, outer: 1}
 
 // NewDecoder implements [Codec].
 func (JSON) NewDecoder() Decoder { return jsonDecoder{} }
@@ -57,6 +61,9 @@ func (e *jsonEncoder) Encode(dst []byte, v any) (out []byte, err error) {
 		}
 		e.out = nil
 	}()
+	if err := jsonWalks.look(v); err != nil {
+		return dst, err
+	}
 	if err := e.enc.Encode(v); err != nil {
 		return dst, err
 	}

@@ -14,8 +14,8 @@ import (
 //
 // Errors are: NaN and infinities; text that is not UTF-8; times outside the years 0 to
 // 9999, or whose zone offset has seconds; a pointer that leads to nil, or with omitempty
-// to what is empty; two keys of a map that are written alike; and values that contain
-// themselves. A json.RawMessage loses white space between its tokens. A struct field that
+// to what is empty; two keys of a map that are written alike; values that contain
+// themselves, and those of more than 10,000 levels. A json.RawMessage loses white space between its tokens. A struct field that
 // the text does not name stays zero.
 //
 // Note: Go 1.26 has encoding/json/v2 only with GOEXPERIMENT=jsonv2, which the
@@ -46,6 +46,10 @@ func (JSONv2) NewDecoder() Decoder { return jsonv2Decoder{} }
 // ItemBytes implements [Codec].
 func (JSONv2) ItemBytes(encoded []byte, n int) int { return JSON{}.ItemBytes(encoded, n) }
 
+// jsonv2Walks say what is wrong with a value that was refused: the library itself goes
+// no deeper than this, and sees circles.
+var jsonv2Walks = walks{rules: jsonv2Rules{}, limit: 10_000, mapped: 1, outer: 1}
+
 type jsonv2Encoder struct{ out appender }
 
 // Encode implements [Encoder]. After an error it returns dst as it was.
@@ -58,6 +62,9 @@ func (e *jsonv2Encoder) Encode(dst []byte, v any) (out []byte, err error) {
 		e.out = nil
 	}()
 	if err := json.MarshalWrite(&e.out, v, jsonv2Options); err != nil {
+		if found := jsonv2Walks.look(v); found != nil {
+			return dst, found
+		}
 		return dst, err
 	}
 	text := e.out[len(dst):]

@@ -22,8 +22,7 @@ import (
 // and fast, but generates code for each type, and who writes code for his
 // types has [Binary]. This one has no dependency, is kept, and takes any type.
 //
-// Note: a value that contains itself makes the library recurse until the
-// process ends, as with [Gob].
+// Values that contain themselves, and those of more than 200,000 levels, are errors.
 type MsgPack struct{}
 
 // Name implements [Codec].
@@ -53,6 +52,12 @@ func (MsgPack) ItemBytes(encoded []byte, n int) int {
 	return max(0, len(encoded)-head)
 }
 
+// msgpackWalks find what the library recurses into until the process ends. Its encoder
+// and its decoder have stack for twice as many levels, of any kind.
+var msgpackWalks = walks{rules: msgpackRules{}, limit: msgpackLevels, mapped: 1}
+
+const msgpackLevels = 200_000
+
 type msgpackEncoder struct{}
 
 // Encode implements [Encoder]. After an error it returns dst as it was.
@@ -62,6 +67,9 @@ func (msgpackEncoder) Encode(dst []byte, v any) (out []byte, err error) {
 			out, err = dst, fmt.Errorf("msgpack: encode %T: panic: %v", v, p)
 		}
 	}()
+	if err := msgpackWalks.look(v); err != nil {
+		return dst, err
+	}
 	encoded, err := msgpack.MarshalAsMap(v)
 	if err != nil {
 		return dst, fmt.Errorf("msgpack: encode %T: %w", v, err)

@@ -11,7 +11,6 @@ import (
 	"net/netip"
 	"reflect"
 	"regexp"
-	"slices"
 	"strings"
 	"testing"
 	"testing/quick"
@@ -281,18 +280,12 @@ var (
 	netAll    = flag.Bool("all", false, "go on after a failure, and list those of different kinds")
 )
 
-// netHolds are the codecs that the net holds.
-var netHolds = []string{"json", "jsonv2", "cbor", "msgpack", "binary"}
-
 // TestNet: whatever is sent comes back equal, in memory of its own, or is an error.
 // A million values a codec, with what was carried and refused:
 //
 //	go test -count=1 -timeout 0 -v -run 'TestNet$' ./strategies/codec -values 1000000
 func TestNet(t *testing.T) {
 	each(t, func(t *testing.T, c Codec) {
-		if !slices.Contains(netHolds, c.Name()) && !*netAll {
-			t.Skip("not held yet")
-		}
 		n := newTally()
 		source := rand.New(rand.NewSource(*netSeed))
 		kinds := map[string]int{}

@@ -47,7 +47,8 @@
 //	35  interrupt to the whole process group               interrupt
 //	36  the wall clock jumps                               wall-clock
 //	37  decoded values that share memory                   appended-items appended-results
-//	38  a codec changes a value without an error           odd-items odd-results odd-pointers
+//	38  a codec changes a value without an error           odd-items odd-results odd-pointers pointers-to-zero
+//	39  a type that gob does not know; nil in a slice      unregistered-item unregistered-result unregistered-in-worker nil-in-slice
 //	40  user code outside tasks panics or exits            hostile-marshallers hostile-errors hostile-sequence hostile-progress hostile-writer
 //	41  a death is noticed late                            spoiled-connection late-death
 //	42  a shortage that passes; deaths without a Map       passing-shortage idle-deaths
@@ -57,6 +58,7 @@
 //	46  the coordinator is killed, workers cannot notice   orphans-deaf orphans-unpreempted orphans-raging orphans-stopped
 //	47  an item takes more than memory= allows             memory-watched
 //	48  the text of a crash                                crash-text
+//	49  a value that contains itself, or is too deep       contains-itself too-deep
 //	50  many calls at once                                 many-calls
 //	51  Goexit in Setup; SIGCHLD is ignored                goexit-in-setup ignored-children
 //
@@ -89,12 +91,12 @@ type fault struct {
 
 // ofCodecs are the rows in which the codec has a part. The others are the same
 // for all codecs, and one codec a transport stands for them.
-var ofCodecs = []int{13, 18, 19, 24, 31, 33, 34, 37, 38, 40}
+var ofCodecs = []int{13, 18, 19, 24, 31, 33, 34, 37, 38, 39, 40, 49}
 
 // faults are in the order of their numbers. Each file of this package has a
 // part of the list.
 var faults = sortFaults(deathFaults, memoryFaults, outputFaults, lieFaults, startFaults, orphanFaults,
-	fileFaults, systemFaults, callFaults, clockFaults, hostileFaults, lateFaults, kinFaults, oddFaults)
+	fileFaults, systemFaults, callFaults, clockFaults, hostileFaults, lateFaults, kinFaults, oddFaults, valueFaults)
 
 func sortFaults(parts ...[]fault) (all []fault) {
 	for _, p := range parts {
