@@ -15,7 +15,6 @@ import (
 	"time"
 
 	"github.com/handoff-go/handoff/strategies"
-	"github.com/handoff-go/handoff/strategies/codec"
 )
 
 var oddFaults = []fault{
@@ -23,12 +22,7 @@ var oddFaults = []fault{
 	{37, "appended-results", processes, appendedResults},
 	{38, "odd-items", processes, oddItems},
 	{38, "odd-results", processes, oddResults},
-	{38, "odd-pointers", otherThanGob, oddPointers},
-}
-
-// otherThanGob selects the strategies of the other codecs.
-func otherThanGob(s strategies.Spec) bool {
-	return processes(s) && codecOf(s) != codec.Codec(codec.Gob{})
+	{38, "odd-pointers", processes, oddPointers},
 }
 
 // satchel has slices side by side.
