@@ -96,6 +96,9 @@ func (pr *process) setUp() error {
 		return nil
 	}
 	f := transport.Frame{Header: transport.Header{Kind: transport.Setup}, Payload: pr.core.home.data}
+	if size, limit := len(f.Payload), connLimit(pr.core.spec.frameLimit()); size > limit {
+		return tooLarge("data of the Setup", size, limit)
+	}
 	if err := errors.Join(pr.control.Send(&f), pr.control.Flush()); err != nil {
 		return pr.explain(err)
 	}

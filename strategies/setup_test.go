@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"maps"
+	"strings"
 	"testing"
 
 	"github.com/handoff-go/handoff/strategies/codec"
@@ -86,3 +87,16 @@ func TestSetupDataCrosses(t *testing.T) {
 		}
 	}
 }
+
+// TestSetupOverTheLimit: the error names the part, its size and the key.
+func TestSetupOverTheLimit(t *testing.T) {
+	_, err := Open(t.Context(), setUpTask, MustParse("process-gob,workers=1,frame-limit=1MiB"), WithSetup(strings.Repeat("x", 2<<20)))
+	for _, want := range []string{"the data of the Setup is 2097", "frame-limit=1MiB"} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("Open: %v, want %q in it", err, want)
+		}
+	}
+}
+
+var setUpTask = Define("test-setup-large", func(_ context.Context, n int) (int, error) { return n, nil },
+	Setup(func(context.Context, string) error { return nil }))
