@@ -78,15 +78,15 @@ func Parse(path string, data []byte) (*Run, error) {
 // parser walks the lines twice in step: benchfmt over the results, and its own
 // cursor over the comment lines that benchfmt skips.
 type parser struct {
-	path    string
-	lines   []line
-	open    bool // the last line was not ended
-	next    int  // first line not yet given to marks
-	marks   *marks
-	samples samples
-	run     Run
+	path       string
+	lines      []line
+	open       bool // the last line was not ended
+	next       int  // first line not yet given to marks
+	marks      *marks
+	samples    samples
+	run        Run
 	badMetrics map[ID]map[string]*BadMetric // by cell and tidied unit
-	bad     []error                    // damaged lines
+	bad        []error                      // damaged lines
 }
 
 func (p *parser) parse() (*Run, error) {

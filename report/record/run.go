@@ -34,11 +34,11 @@ type Run struct {
 	Units benchfmt.UnitMetadataMap
 
 	// What is wrong with the file, and what of it is not in the samples; see [Run.Troubles].
-	Failures []Failure
-	Missing  []Missing
+	Failures   []Failure
+	Missing    []Missing
 	BadMetrics []BadMetric
-	Doubled  []Doubled
-	Unread   []Unread
+	Doubled    []Doubled
+	Unread     []Unread
 
 	// Mixed lists the keys of run marks that changed in mid-file, as they do
 	// when a run is resumed after a commit.
