@@ -3,7 +3,6 @@ package bytesize
 
 import (
 	"errors"
-	"math"
 	"math/big"
 	"strconv"
 	"strings"
@@ -38,7 +37,7 @@ func Parse(text string) (int64, error) {
 		return 0, ErrSize
 	}
 	n.Mul(n, new(big.Rat).SetInt64(unit))
-	if !n.IsInt() || !n.Num().IsInt64() || n.Num().Int64() > math.MaxInt64 {
+	if !n.IsInt() || !n.Num().IsInt64() {
 		return 0, ErrSize
 	}
 	return n.Num().Int64(), nil

@@ -11,6 +11,7 @@ import (
 	"syscall"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/handoff-go/handoff/strategies"
 )
@@ -190,7 +191,7 @@ func crashText(t *testing.T, e env) {
 			t.Errorf("%s: the first lines do not say %q:\n%s", doing, says, words)
 		}
 		if strings.Contains(text, "/strategies.(*worker)") || strings.Contains(text, "runtime.gopark") || len(text) > 4<<10 ||
-			!strings.Contains(text, "strategytest") || strings.ContainsAny(text, "\x1b\x00\xff") {
+			!strings.Contains(text, "strategytest") || strings.ContainsAny(text, "\x1b\x00") || !utf8.ValidString(text) {
 			t.Errorf("%s: %d bytes, with frames that say nothing, or without the task's:\n%s", doing, len(text), text)
 		}
 		if len(lost.Stderr) > 64<<10 {
