@@ -388,6 +388,7 @@ func TestChanged(t *testing.T) {
 		At   *time.Time
 		List *[]int
 		Zero float64 `json:",omitempty" cbor:",omitempty" msgpack:",omitempty"`
+		Pair [2]float64 `msgpack:",omitempty"`
 		Keys map[Folded]int
 		Hex  map[Texter]int
 	}
@@ -406,6 +407,7 @@ func TestChanged(t *testing.T) {
 		{"msgpack", note{At: &berlin}, "note.At would be 2025-12-31 23:00:00 +0000 UTC, not 2026-01-01 00:00:00 +0100 CET"},
 		{"json jsonv2 cbor msgpack", note{List: new([]int)}, "note.List would be nil"},
 		{"json cbor msgpack", note{Zero: math.Copysign(0, -1)}, "note.Zero would be 0, not -0"},
+		{"msgpack", note{Pair: [2]float64{0, math.Copysign(0, -1)}}, "note.Pair[1] would be 0, not -0"},
 		{"cbor", note{At: new(time.Time)}, "note.At would be nil"},
 		{"json jsonv2 cbor", note{Blanks: &Blanks{}}, "note.Blanks would be nil"},
 		{"jsonv2 cbor", note{Keys: map[Folded]int{"A": 1, "a": 2}}, "note.Keys would have 1 entries, not 2"},

@@ -73,7 +73,14 @@ func odd(t reflect.Type) bool {
 }
 
 func (r msgpackRules) doubtsField(f reflect.StructField) doubt {
-	return msgpackEmbedding.doubtsField(r, f, omitsZeros)
+	return msgpackEmbedding.doubtsField(r, f, func(t reflect.Type) doubt {
+		if t.Kind() == reflect.Struct || t.Kind() == reflect.Array {
+			if some(t, r, floats) {
+				return reflect.Value.IsZero // which such a value also is with −0 in it
+			}
+		}
+		return omitsZeros(t)
+	})
 }
 
 func (msgpackRules) ways() []ownWay { return nil }
