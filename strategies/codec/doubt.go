@@ -76,6 +76,7 @@ func (s *suspicions) suspect(t reflect.Type) *suspicion {
 	list := t.Elem()
 	sus := &suspicion{elem: nameOf(list.Elem())}
 	sus.equal.ways = s.ways()
+	sus.equal.zeros = s.codec() == "gob" // whose documentation says so
 	if s.check(list.Elem(), false) != nil {
 		sus.equal.lossy = s.doubter
 	}

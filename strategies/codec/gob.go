@@ -1,6 +1,7 @@
 package codec
 
 import (
+	"bytes"
 	"encoding/binary"
 	"encoding/gob"
 	"errors"
@@ -23,7 +24,9 @@ import (
 // A nil pointer as an item, or in a slice, an array, a map or an interface, cannot be
 // encoded and is an error. So is what is in an interface unless gob.Register was told of its
 // type, in the form in which it is there, by every process: in an init function,
-// see [ErrUnregistered]; and if its type has what [Codec.Check] would refuse.
+// see [ErrUnregistered]; and if its type has what [Codec.Check] would refuse. So are two
+// keys of a map that write the same of themselves. A GobDecode that keeps its argument,
+// which the documentation forbids, finds it overwritten.
 //
 // Values that contain themselves, and those of more than 1,000,000 structs, slices,
 // arrays and maps in each other, are errors; an interface counts as much as 100 of
@@ -88,7 +91,28 @@ func (e *gobEncoder) Encode(dst []byte, v any) (out []byte, err error) {
 	if err := e.enc.EncodeValue(value); err != nil {
 		return dst, gobExplain(err, v)
 	}
+	if s := gobSuspicions.of(v); s.doubt != nil && s.doubt(reflect.ValueOf(v).Elem()) {
+		if err := s.verify("gob", v, func(into any) error { return gobThereAndBack(v, into) }); err != nil {
+			return dst, err
+		}
+	}
 	return e.out, nil
+}
+
+// gobThereAndBack sends values to into, beside the stream.
+func gobThereAndBack(v, into any) error {
+	var b bytes.Buffer
+	if err := gob.NewEncoder(&b).Encode(v); err != nil {
+		return err
+	}
+	if err := gob.NewDecoder(&b).Decode(into); err != nil {
+		return err
+	}
+	w := walker{walks: &gobWalks, lossy: true}
+	if err := w.all(v); err != nil {
+		return err
+	}
+	return w.restore(bytes.Clone(w.zeros.out), into)
 }
 
 // What the first byte of an encoding says.
@@ -134,10 +158,8 @@ func (d *gobDecoder) Decode(src []byte, v any) (err error) {
 	case len(d.in) > 0:
 		return fmt.Errorf("gob: decode %T: %d bytes left over", v, len(d.in))
 	}
-	if len(zeros) > 0 {
-		if err := d.walk.restore(zeros, v); err != nil {
-			return fmt.Errorf("gob: decode %T: %w", v, err)
-		}
+	if err := d.walk.restore(zeros, v); err != nil {
+		return fmt.Errorf("gob: decode %T: %w", v, err)
 	}
 	return nil
 }

@@ -97,3 +97,20 @@ func gobDrops(f reflect.StructField) *problem {
 	}
 	return nil
 }
+
+// gobSuspicions are what gob may change besides what a walk finds.
+var gobSuspicions = suspicions{doubter: gobRules{}, check: Gob{}.Check}
+
+// doubts doubts maps of several keys that write themselves: two may write the same.
+func (r gobRules) doubts(t reflect.Type) doubt {
+	if t.Kind() == reflect.Map && some(t.Key(), r, func(t reflect.Type) bool { own, _ := r.own(t, true); return own && t.Kind() != reflect.Interface }) {
+		return several
+	}
+	return nil
+}
+
+func (gobRules) doubtsField(reflect.StructField) doubt { return nil }
+
+func (gobRules) ways() []ownWay {
+	return []ownWay{wayOf(gob.GobEncoder.GobEncode, gob.GobDecoder.GobDecode), binaryWay}
+}

@@ -195,6 +195,9 @@ var errZeros = errors.New("pointers to zero values are told of where there are n
 func (w *walker) restore(from []byte, v any) error {
 	values := reflect.ValueOf(v).Elem()
 	r := w.of(values.Type().Elem())
+	if len(from) == 0 {
+		return nil
+	}
 	if r == nil {
 		return errZeros
 	}

@@ -248,3 +248,12 @@ func TestGobZerosThatLie(t *testing.T) {
 		t.Error("a number was said to have a pointer")
 	}
 }
+
+// TestGobKeysAlike: keys of a map that write the same of themselves would become one.
+func TestGobKeysAlike(t *testing.T) {
+	two := []map[Blank]int{{Blank{false}: 1, Blank{true}: 2}}
+	if _, err := (Gob{}).NewEncoder().Encode(nil, &two); err == nil || !strings.Contains(err.Error(), "1 entries, not 2") {
+		t.Errorf("%v, want an error about the entries", err)
+	}
+	there(t, "gob", []map[Blank]int{{Blank{true}: 2}})
+}

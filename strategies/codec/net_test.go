@@ -2,7 +2,6 @@ package codec
 
 import (
 	"encoding"
-	"encoding/gob"
 	"encoding/json"
 	"errors"
 	"flag"
@@ -267,7 +266,7 @@ func waysOf(codec Codec) []ownWay {
 	case CBOR:
 		return cborRules{}.ways()
 	case Gob:
-		return []ownWay{wayOf(gob.GobEncoder.GobEncode, gob.GobDecoder.GobDecode), binaryWay}
+		return gobRules{}.ways()
 	case Binary:
 		return []ownWay{wayOf(func(a encoding.BinaryAppender) ([]byte, error) { return a.AppendBinary(nil) }, encoding.BinaryUnmarshaler.UnmarshalBinary)}
 	}
