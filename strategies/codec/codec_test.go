@@ -387,7 +387,7 @@ func TestChanged(t *testing.T) {
 		Text string
 		At   *time.Time
 		List *[]int
-		Zero float64 `json:",omitempty" cbor:",omitempty" msgpack:",omitempty"`
+		Zero float64    `json:",omitempty" cbor:",omitempty" msgpack:",omitempty"`
 		Pair [2]float64 `msgpack:",omitempty"`
 		Keys map[Folded]int
 		Hex  map[Texter]int
