@@ -64,6 +64,9 @@ type gobEncoder struct {
 	out  appender
 	enc  *gob.Encoder
 	walk walker
+
+	last      reflect.Type // that it is a suspicion about: a stream is of one type
+	suspicion *suspicion
 }
 
 // Encode implements [Encoder]. After an error it returns dst as it was.
@@ -91,7 +94,10 @@ func (e *gobEncoder) Encode(dst []byte, v any) (out []byte, err error) {
 	if err := e.enc.EncodeValue(value); err != nil {
 		return dst, gobExplain(err, v)
 	}
-	if s := gobSuspicions.of(v); s.doubt != nil && s.doubt(reflect.ValueOf(v).Elem()) {
+	if t := reflect.TypeOf(v); t != e.last {
+		e.last, e.suspicion = t, gobSuspicions.of(v)
+	}
+	if s := e.suspicion; s.doubt != nil && s.doubt(reflect.ValueOf(v).Elem()) {
 		if err := s.verify("gob", v, func(into any) error { return gobThereAndBack(v, into) }); err != nil {
 			return dst, err
 		}

@@ -257,3 +257,16 @@ func TestGobKeysAlike(t *testing.T) {
 	}
 	there(t, "gob", []map[Blank]int{{Blank{true}: 2}})
 }
+
+// TestGobOtherTypeNext: what was beside the values of one type is not beside those of the next.
+func TestGobOtherTypeNext(t *testing.T) {
+	e, d := Gob{}.NewEncoder(), Gob{}.NewDecoder()
+	var leafs []leaf
+	var numbers []int
+	if err := d.Decode(mustEncode(t, e, []leaf{{new(int)}}), &leafs); err != nil || leafs[0].N == nil {
+		t.Fatalf("%v %v", leafs, err)
+	}
+	if err := d.Decode(mustEncode(t, e, []int{0}), &numbers); err != nil || len(numbers) != 1 {
+		t.Errorf("%v %v", numbers, err)
+	}
+}

@@ -41,6 +41,8 @@ func (ws *walks) of(t reflect.Type) *route {
 // walker is under way through the values of a batch.
 type walker struct {
 	*walks
+	last   reflect.Type        // of the values: a stream is of one
+	route  *route              // of one of them, or nil
 	lossy  bool                // what Check allows with lossy is allowed in interfaces, too
 	depth  int                 // levels around what is looked at
 	above  map[passed]struct{} // what is around it; from depth rememberFrom on
@@ -78,12 +80,15 @@ func (ws *walks) look(v any) error {
 
 // all walks the values of the slice that v points to.
 func (w *walker) all(v any) error {
-	p := reflect.ValueOf(v)
-	if p.Kind() != reflect.Pointer || p.IsNil() || p.Elem().Kind() != reflect.Slice {
-		return nil // the encoder will say so
+	if t := reflect.TypeOf(v); t != w.last {
+		w.last, w.route = t, nil
+		if t != nil && t.Kind() == reflect.Pointer && t.Elem().Kind() == reflect.Slice { // or the encoder will say so
+			w.route = w.of(t.Elem().Elem())
+		}
 	}
-	r := w.of(p.Type().Elem().Elem())
-	if r == nil {
+	r, p := w.route, reflect.ValueOf(v)
+	w.zeros.out = w.zeros.out[:0]
+	if r == nil || p.IsNil() {
 		return nil
 	}
 	w.begin()
