@@ -102,7 +102,7 @@ func TestErrorRecordThatDoesNotFit(t *testing.T) {
 	if _, ok := readError(src, nil); ok {
 		t.Error("the number of a sentinel is taken by a task that has none")
 	}
-	if got, ok := readError(append([]byte{0, 0, 0}, 5, 0, 0, 0, 0, 0), sentinel); ok {
+	if got, ok := readError(append([]byte{0, 0, 0}, 9, 0, 0, 0, 0, 0, 0, 0, 0, 0), sentinel); ok {
 		t.Errorf("more numbers than there are errors: %+v", got)
 	}
 }
@@ -184,7 +184,7 @@ func TestErrorChainsWithoutEnd(t *testing.T) {
 		if got.Text != "round and round" || len(got.is) > 0 {
 			t.Errorf("wide %t: comes as %+v", wide, got)
 		}
-		if known := 2 + len(sentinel); looks == 0 || looks > mostWrapped*known {
+		if known := len(wellKnown) + len(sentinel); looks == 0 || looks > mostWrapped*known {
 			t.Errorf("wide %t: looked at %d times, want at most %d", wide, looks, mostWrapped*known)
 		}
 	}
