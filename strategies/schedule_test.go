@@ -864,3 +864,22 @@ func TestDeafAsksForAFreshEncoder(t *testing.T) {
 		t.Error("the worker was asked for a fresh encoder when it had taken one")
 	}
 }
+
+// What a worker gives back unread of a call that is over makes room for another call.
+func TestUnreadOfAnEndedCallWakesTheSender(t *testing.T) {
+	d := newDesk(t, "process-gob,workers=1,chunk=1,window=1")
+	w := d.slots[0]
+	over, _ := d.mapOf(1)
+	c := d.send(w)[0]
+	over.close()
+	d.mapOf(1)
+	if _, asleep := d.next(w, nil, true); !asleep {
+		t.Fatal("the sender has something to send, though the window is full")
+	}
+	if err := d.take(w, frameFor(c, transport.Last), &reply{unread: statusUnread}, nil); err != nil {
+		t.Fatal(err)
+	}
+	if !awake(w) {
+		t.Error("the sender sleeps on, with room and with a call that waits")
+	}
+}

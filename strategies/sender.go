@@ -370,9 +370,8 @@ func (s *schedule) piece(c *chunk, first int, l load) *chunk {
 // all others.
 func (s *schedule) back(w *slot, c *chunk, pieces ...*chunk) {
 	w.forget(c)
-	if c.call.closed {
-		return
+	if !c.call.closed {
+		s.retry = append(pieces, s.retry...)
 	}
-	s.retry = append(pieces, s.retry...)
-	s.rouse()
+	s.rouse() // the worker has room again, for another call too
 }
