@@ -872,6 +872,7 @@ func TestUnreadOfAnEndedCallWakesTheSender(t *testing.T) {
 	over, _ := d.mapOf(1)
 	c := d.send(w)[0]
 	over.close()
+	d.orders(w) // to cancel it
 	d.mapOf(1)
 	if _, asleep := d.next(w, nil, true); !asleep {
 		t.Fatal("the sender has something to send, though the window is full")
