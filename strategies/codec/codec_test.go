@@ -425,6 +425,35 @@ func TestChanged(t *testing.T) {
 	}
 }
 
+// sulky is a key that writes itself as little as others of its kind, and says nothing to
+// who formats it.
+type sulky struct {
+	N    int8
+	At   [1]float32
+	Zone *int
+}
+
+func (sulky) String() string                     { panic("asked") }
+func (s sulky) MarshalText() ([]byte, error)     { return []byte("same"), nil }
+func (s *sulky) UnmarshalText(text []byte) error { *s = sulky{}; return nil }
+
+// TestKeyOfError: an error names a key and calls no method of it.
+func TestKeyOfError(t *testing.T) {
+	values := []map[sulky]bool{{{1, [1]float32{0.5}, nil}: true, {2, [1]float32{}, nil}: true}}
+	_, err := CBOR{}.NewEncoder().Encode(nil, &values)
+	if want := "would have 1 entries, not 2"; err == nil || !strings.Contains(err.Error(), want) {
+		t.Errorf("%v, want an error with %q", err, want)
+	}
+	for key, want := range map[any]string{
+		sulky{1, [1]float32{0.1}, nil}: "{1 {0.1} of type *int}", complex(1, 2): "(1+2i)", uint8(7): "7", true: "true", "\xff": `"\xff"`,
+		time.Unix(0, 0).UTC(): "1970-01-01 00:00:00 +0000 UTC",
+	} {
+		if got := keyText(reflect.ValueOf(key)); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}
+
 // forgetful returns its own memory, instead of appending to what it is given.
 type forgetful struct{ text string }
 
