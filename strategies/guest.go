@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"reflect"
 	"time"
+
+	"github.com/handoff-go/handoff/strategies/codec"
 )
 
 // A guest is code of the user's types, or of the caller, that runs where there is
@@ -127,8 +129,8 @@ func told(err error) error {
 var trusted = map[string]bool{"time": true, "math/big": true, "net": true, "net/netip": true, "net/url": true, "encoding/json": true}
 
 // hosts reports whether values of type t bring code of the user's along that a
-// codec may call: methods, their own or those of something in them, or in an
-// interface.
+// codec may call: methods for writing and reading, their own or those of something in
+// them, or whatever is in an interface. Other methods, such as String, nobody calls.
 func hosts(t reflect.Type) bool { return bringsCode(t, map[reflect.Type]bool{}) }
 
 func bringsCode(t reflect.Type, seen map[reflect.Type]bool) bool {
@@ -137,7 +139,7 @@ func bringsCode(t reflect.Type, seen map[reflect.Type]bool) bool {
 		return false
 	case t.Kind() == reflect.Interface:
 		return true
-	case t.Kind() != reflect.Pointer && !trusted[t.PkgPath()] && reflect.PointerTo(t).NumMethod() > 0:
+	case t.Kind() != reflect.Pointer && !trusted[t.PkgPath()] && codec.Calls(t):
 		return true
 	}
 	seen[t] = true

@@ -27,30 +27,39 @@ type (
 	holdsAny      struct{ V any }
 	holdsError    struct{ E net.OpError }
 	hasNoExported struct{ N int }
+	stringer      struct{ N int }
+	zeroer        struct{ N int }
 )
+
+func (stringer) String() string { return "" }
+func (stringer) Error() string  { return "" }
+func (*stringer) Sum() int      { return 0 }
+func (*zeroer) IsZero() bool    { return true }
 
 func (writesItself) MarshalText() ([]byte, error) { return nil, nil }
 func (*readsItself) UnmarshalText([]byte) error   { return nil }
 func (hasNoExported) secret()                     {}
 
-// TestHosts: types without methods of their own, and those of the standard library,
+// TestHosts: types without methods that a codec calls, and those of the standard library,
 // are not encoded and decoded as guests.
 func TestHosts(t *testing.T) {
 	hasNoExported{}.secret()
 	for typ, want := range map[reflect.Type]bool{
-		reflect.TypeFor[int]():                     false,
-		reflect.TypeFor[[]uint64]():                false,
-		reflect.TypeFor[plainValue]():              false,
-		reflect.TypeFor[hasNoExported]():           false,
-		reflect.TypeFor[writesItself]():            true,
-		reflect.TypeFor[readsItself]():             true,
-		reflect.TypeFor[map[writesItself]int]():    true,
-		reflect.TypeFor[holdsOne]():                true,
-		reflect.TypeFor[holdsAny]():                true,
-		reflect.TypeFor[holdsError]():              true,
-		reflect.TypeFor[error]():                   true,
-		reflect.TypeFor[json.Marshaler]():          true,
-		reflect.TypeFor[struct{ *writesItself }](): true,
+		reflect.TypeFor[int]():                      false,
+		reflect.TypeFor[[]uint64]():                 false,
+		reflect.TypeFor[plainValue]():               false,
+		reflect.TypeFor[hasNoExported]():            false,
+		reflect.TypeFor[map[stringer][]*stringer](): false,
+		reflect.TypeFor[[]zeroer]():                 true,
+		reflect.TypeFor[writesItself]():             true,
+		reflect.TypeFor[readsItself]():              true,
+		reflect.TypeFor[map[writesItself]int]():     true,
+		reflect.TypeFor[holdsOne]():                 true,
+		reflect.TypeFor[holdsAny]():                 true,
+		reflect.TypeFor[holdsError]():               true,
+		reflect.TypeFor[error]():                    true,
+		reflect.TypeFor[json.Marshaler]():           true,
+		reflect.TypeFor[struct{ *writesItself }]():  true,
 	} {
 		if hosts(typ) != want {
 			t.Errorf("hosts(%v) = %t", typ, !want)

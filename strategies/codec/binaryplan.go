@@ -219,20 +219,22 @@ func (p planner) stringPiece() piece {
 
 // ownPiece is that of types with AppendBinary and UnmarshalBinary. Their
 // length has a fixed size, because it is not known before they have written.
+// They are given the memory behind what was written before, and nothing of that: one
+// that returns something else than what it appended to would have overwritten it.
 var ownPiece = piece{
 	least: 4,
 	append: func(dst []byte, v reflect.Value) ([]byte, error) {
-		from := len(dst) + 4
-		out, err := v.Addr().Interface().(encoding.BinaryAppender).AppendBinary(append(dst, 0, 0, 0, 0))
+		dst = append(dst, 0, 0, 0, 0)
+		from := len(dst)
+		own, err := v.Addr().Interface().(encoding.BinaryAppender).AppendBinary(dst[from:])
 		if err != nil {
 			return nil, err
 		}
-		size := len(out) - from
-		if size < 0 || uint64(size) > math.MaxUint32 {
-			return nil, fmt.Errorf("AppendBinary of %s appended %d bytes", v.Type(), size)
+		if uint64(len(own)) > math.MaxUint32 {
+			return nil, fmt.Errorf("AppendBinary of %s appended %d bytes, and %d are the most", v.Type(), len(own), uint32(math.MaxUint32))
 		}
-		binary.LittleEndian.PutUint32(out[from-4:], uint32(size))
-		return out, nil
+		binary.LittleEndian.PutUint32(dst[from-4:], uint32(len(own)))
+		return append(dst, own...), nil
 	},
 	take: func(src []byte, into reflect.Value) ([]byte, error) {
 		if len(src) < 4 {

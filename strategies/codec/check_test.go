@@ -287,6 +287,8 @@ func TestCheckOthers(t *testing.T) {
 		{MsgPack{}, reflect.TypeFor[any](), "interface {}: interface, of which msgpack keeps no type" + change},
 		{MsgPack{}, reflect.TypeFor[map[*int]int](), "map[*int]int: map with keys of type *int, which msgpack cannot carry"},
 
+		{JSON{}, reflect.TypeFor[map[*Texter]int](), "map[*codec.Texter]int: map with keys of type *codec.Texter, which json cannot carry"},
+
 		{JSONv2{}, reflect.TypeFor[record](), ""},
 		{JSONv2{}, reflect.TypeFor[time.Duration](), ""},
 		{JSONv2{}, reflect.TypeFor[shadow](), `shadow.Base.N: one of several fields named "N", which jsonv2 drops` + change},

@@ -16,7 +16,8 @@
 // other: nil and empty slices and maps; NaN and NaN; times of the same instant and zone
 // offset, whose Location may be another pointer and whose monotonic part is gone. Pointers
 // that were shared come back apart. A type with methods of its own comes back as those
-// make it. Each codec says what it refuses and where it differs.
+// make it; should it call itself without end, for a value that contains itself, that ends
+// the process, as it does without us. Each codec says what it refuses and where it differs.
 //
 // Every slice of a decoded value has memory of its own, to the end of its capacity.
 //

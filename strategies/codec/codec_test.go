@@ -427,6 +427,71 @@ func TestChanged(t *testing.T) {
 	}
 }
 
+// sulky is a key that writes itself as little as others of its kind, and says nothing to
+// who formats it.
+type sulky struct {
+	N    int8
+	At   [1]float32
+	Zone *int
+}
+
+func (sulky) String() string                     { panic("asked") }
+func (s sulky) MarshalText() ([]byte, error)     { return []byte("same"), nil }
+func (s *sulky) UnmarshalText(text []byte) error { *s = sulky{}; return nil }
+
+// TestKeyOfError: an error names a key and calls no method of it.
+func TestKeyOfError(t *testing.T) {
+	values := []map[sulky]bool{{{1, [1]float32{0.5}, nil}: true, {2, [1]float32{}, nil}: true}}
+	_, err := CBOR{}.NewEncoder().Encode(nil, &values)
+	if want := "would have 1 entries, not 2"; err == nil || !strings.Contains(err.Error(), want) {
+		t.Errorf("%v, want an error with %q", err, want)
+	}
+	for key, want := range map[any]string{
+		sulky{1, [1]float32{0.1}, nil}: "{1 {0.1} of type *int}", complex(1, 2): "(1+2i)", uint8(7): "7", true: "true", "\xff": `"\xff"`,
+		time.Unix(0, 0).UTC(): "1970-01-01 00:00:00 +0000 UTC",
+	} {
+		if got := keyText(reflect.ValueOf(key)); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}
+
+// forgetful returns its own memory, instead of appending to what it is given.
+type forgetful struct{ text string }
+
+func (f forgetful) AppendBinary([]byte) ([]byte, error) { return []byte(f.text), nil }
+func (f *forgetful) UnmarshalBinary(b []byte) error     { f.text = string(b); return nil }
+
+// backward writes into all that it can reach of what it is given.
+type backward struct{ text string }
+
+func (w backward) AppendBinary(b []byte) ([]byte, error) {
+	for i := range b {
+		b[i] = 'X'
+	}
+	return append(b[:0], w.text...), nil
+}
+func (w *backward) UnmarshalBinary(b []byte) error { w.text = string(b); return nil }
+
+// TestAppendBinaryElsewhere: what an AppendBinary does with what is not its own changes
+// nothing of the values before it.
+func TestAppendBinaryElsewhere(t *testing.T) {
+	type envelope struct {
+		N    int
+		F    forgetful
+		W    backward
+		Text string
+	}
+	for _, long := range []string{"", "\x01", "\x01 as long as what is before it, and longer"} {
+		sent := []envelope{{-1, forgetful{long}, backward{long}, "a"}, {-2, forgetful{"f"}, backward{"w"}, "b"}}
+		for _, values := range [][]envelope{sent, sent[:1]} {
+			if got := there(t, "binary", values); !reflect.DeepEqual(got, values) {
+				t.Errorf("%+v came back as %+v", values, got)
+			}
+		}
+	}
+}
+
 // TestNumbersOfNoNumber: NaN stays one, where it can be sent.
 func TestNumbersOfNoNumber(t *testing.T) {
 	for _, name := range []string{"gob", "binary", "cbor", "msgpack"} {
@@ -551,12 +616,6 @@ func (fuse) MarshalCBOR() ([]byte, error) { return []byte{1}, nil }
 func (fuse) AppendBinary(b []byte) ([]byte, error) { return append(b, 1), nil }
 func (*fuse) UnmarshalBinary([]byte) error         { return nil }
 
-// stingy takes back bytes that were there before.
-type stingy struct{ N int }
-
-func (stingy) AppendBinary(b []byte) ([]byte, error) { return b[:0], nil }
-func (*stingy) UnmarshalBinary([]byte) error         { return nil }
-
 // loop can contain itself.
 type loop struct{ Next *loop }
 
@@ -579,7 +638,7 @@ func TestUnencodable(t *testing.T) {
 		{"cbor", []any{func() {}}}, {"cbor", []chan int{nil}}, {"cbor", []complex128{1}}, {"cbor", []bomb{{1}}},
 		{"msgpack", []any{func() {}}}, {"msgpack", []chan int{nil}}, {"msgpack", []uintptr{1}},
 		{"binary", []any{1}}, {"binary", []map[int]int{nil}}, {"binary", []*int{nil}}, {"binary", []*loop{circle}}, {"binary", []bomb{{1}}},
-		{"binary", []struct{ List []struct{ F func() } }{{nil}}}, {"binary", []stingy{{1}}}, {"binary", []tree{{}}},
+		{"binary", []struct{ List []struct{ F func() } }{{nil}}}, {"binary", []tree{{}}},
 	} {
 		c, _ := Lookup(tt.codec)
 		dst, err := c.NewEncoder().Encode([]byte("kept"), pointer(tt.value))

@@ -50,6 +50,7 @@ type suspicion struct {
 	elem  string // what one is called in errors
 
 	keepsInput bool // a type reads itself, and may keep what it was read from
+	boxes      bool // there are interfaces, in which there may be anything
 }
 
 // suspicions are those of one codec, by type.
@@ -85,6 +86,7 @@ func (s *suspicions) suspect(t reflect.Type) *suspicion {
 		sus.doubt = w.of(list)
 	}
 	sus.keepsInput = some(list, s.doubter, keepsInput)
+	sus.boxes = some(list, s.doubter, func(t reflect.Type) bool { return t.Kind() == reflect.Interface })
 	return sus
 }
 

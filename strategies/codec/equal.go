@@ -331,9 +331,38 @@ func (e equality) entries(at *trail, want, got reflect.Value) string {
 	return ""
 }
 
+// keyText is a key for an error. It calls no method of the key: an error must not end
+// or hold up who makes it.
 func keyText(k reflect.Value) string {
-	if k.Kind() == reflect.String {
-		return quoted(k.String())
+	if t, ok := readTime(k); ok {
+		return t.String()
 	}
-	return fmt.Sprintf("%v", k)
+	parts := []string{}
+	switch k.Kind() {
+	case reflect.String:
+		return quoted(k.String())
+	case reflect.Bool:
+		return strconv.FormatBool(k.Bool())
+	case reflect.Float32, reflect.Float64:
+		return strconv.FormatFloat(k.Float(), 'g', -1, k.Type().Bits())
+	case reflect.Complex64, reflect.Complex128:
+		return strconv.FormatComplex(k.Complex(), 'g', -1, k.Type().Bits())
+	case reflect.Array:
+		for i := range k.Len() {
+			parts = append(parts, keyText(k.Index(i)))
+		}
+	case reflect.Struct:
+		for i := range k.NumField() {
+			parts = append(parts, keyText(k.Field(i)))
+		}
+	default:
+		switch {
+		case k.CanInt():
+			return strconv.FormatInt(k.Int(), 10)
+		case k.CanUint():
+			return strconv.FormatUint(k.Uint(), 10)
+		}
+		return "of type " + k.Type().String()
+	}
+	return "{" + strings.Join(parts, " ") + "}"
 }

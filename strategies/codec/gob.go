@@ -160,7 +160,7 @@ func (d *gobDecoder) Decode(src []byte, v any) (err error) {
 	case errors.Is(err, io.EOF): // there was no value: not the end of anything
 		return fmt.Errorf("gob: decode %T: no value in %d bytes", v, len(src))
 	case err != nil:
-		return unregistered(err)
+		return fmt.Errorf("gob: decode %T: %w", v, unregistered(err))
 	case len(d.in) > 0:
 		return fmt.Errorf("gob: decode %T: %d bytes left over", v, len(d.in))
 	}

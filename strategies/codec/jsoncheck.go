@@ -75,7 +75,7 @@ func jsonKey(t reflect.Type) bool {
 		reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64, reflect.Uintptr:
 		return true
 	}
-	return marshalText.of(t) == byValue && unmarshalText.of(t) != none
+	return t.Kind() != reflect.Pointer && marshalText.of(t) == byValue && unmarshalText.of(t) != none
 }
 
 var jsonEmbedding = embedding{

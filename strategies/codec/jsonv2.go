@@ -47,7 +47,8 @@ func (JSONv2) NewDecoder() Decoder { return jsonv2Decoder{} }
 func (JSONv2) ItemBytes(encoded []byte, n int) int { return JSON{}.ItemBytes(encoded, n) }
 
 // jsonv2Walks say what is wrong with a value that was refused: the library itself goes
-// no deeper than this, and sees circles.
+// no deeper than this, and sees circles. Of interfaces it does not: a pointer to one
+// that leads back to itself is no level of the text, of which it counts them.
 var jsonv2Walks = walks{rules: jsonv2Rules{}, limit: 10_000, mapped: 1, outer: 1}
 
 type jsonv2Encoder struct{ out appender }
@@ -61,6 +62,12 @@ func (e *jsonv2Encoder) Encode(dst []byte, v any) (out []byte, err error) {
 		}
 		e.out = nil
 	}()
+	s := jsonv2Suspicions.of(v)
+	if s.boxes {
+		if err := jsonv2Walks.look(v); err != nil {
+			return dst, err
+		}
+	}
 	if err := json.MarshalWrite(&e.out, v, jsonv2Options); err != nil {
 		if found := jsonv2Walks.look(v); found != nil {
 			return dst, found
@@ -68,7 +75,7 @@ func (e *jsonv2Encoder) Encode(dst []byte, v any) (out []byte, err error) {
 		return dst, err
 	}
 	text := e.out[len(dst):]
-	if s := jsonv2Suspicions.of(v); s.doubt != nil && s.doubt(reflect.ValueOf(v).Elem()) {
+	if s.doubt != nil && s.doubt(reflect.ValueOf(v).Elem()) {
 		if err := s.verify("jsonv2", v, func(into any) error { return json.Unmarshal(text, into, jsonv2Options) }); err != nil {
 			return dst, err
 		}

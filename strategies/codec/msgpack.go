@@ -22,7 +22,8 @@ import (
 // and fast, but generates code for each type, and who writes code for his
 // types has [Binary]. This one has no dependency, is kept, and takes any type.
 //
-// Values that contain themselves, and those of more than 200,000 levels, are errors.
+// Values that contain themselves, and those of more than 200,000 levels,
+// are errors; a pointer to a pointer is one.
 type MsgPack struct{}
 
 // Name implements [Codec].
@@ -53,8 +54,9 @@ func (MsgPack) ItemBytes(encoded []byte, n int) int {
 }
 
 // msgpackWalks find what the library recurses into until the process ends. Its encoder
-// and its decoder have stack for twice as many levels, of any kind.
-var msgpackWalks = walks{rules: msgpackRules{}, limit: msgpackLevels, mapped: 1}
+// and its decoder have stack for twice as many levels, of any kind. Each pointer of a
+// chain of them takes as much as a level.
+var msgpackWalks = walks{rules: msgpackRules{}, limit: msgpackLevels, mapped: 1, linked: 1}
 
 const msgpackLevels = 200_000
 

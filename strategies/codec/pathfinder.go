@@ -180,6 +180,8 @@ func (f *pathfinder) pointer(r *route) func(*walker, unsafe.Pointer) error {
 	levels := 0
 	if elem.Kind() == reflect.Interface || endless(r.typ) {
 		levels = 1 // nothing else counts them, and they can lead back to themselves
+	} else if elem.Kind() == reflect.Pointer {
+		levels = f.linked
 	}
 	needed := f.gob && (own || f.every)
 	return func(w *walker, p unsafe.Pointer) error {

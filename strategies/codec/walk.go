@@ -16,6 +16,7 @@ type walks struct {
 	limit  int      // levels that encoder and decoder survive: structs, slices, arrays and maps in each other
 	mapped int      // levels that a map takes
 	boxed  int      // levels that an interface takes
+	linked int      // levels that a pointer to a pointer takes
 	outer  int      // levels around each value: 1 if the list of values counts
 	gob    bool     // look for what gob alone does
 	every  bool     // look at all pointers, to say where one is nil that must not be

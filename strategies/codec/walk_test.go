@@ -86,10 +86,13 @@ func circles() map[string]any {
 	}
 	var self any
 	self = []any{&self}
+	var alone any
+	alone = &alone
 	return map[string]any{
 		"pointer": []*linked{p}, "struct": []linked{*p}, "slice": []bySlice{s}, "map": []byMap{m}, "slice of pointers": []*byKids{k},
 		"map of pointers": []*byNames{n}, "array": []*byArray{a}, "embedded": []Embedded2{e}, "interface": []any{v},
 		"two pointers": []*byTwice{w}, "3000 on": []*linked{long}, "30000 on": []*linked{far}, "interface itself": []any{self},
+		"interface of itself alone": []any{alone}, "interface inside, of itself alone": []*byAny{{alone}},
 		"deep in": [][]map[string]*linked{{nil, {"": p}}},
 	}
 }
@@ -238,6 +241,21 @@ func tooDeep(t *testing.T, c Codec, values any, says string) {
 	if err == nil || !strings.Contains(err.Error(), says) || len(err.Error()) > 500 {
 		t.Errorf("%T: %.300v, want one that says %q", values, err, says)
 	}
+}
+
+// TestDepthOfPointers: to msgpack each pointer of a chain is a call as deep as a level.
+func TestDepthOfPointers(t *testing.T) {
+	deep := func(n int) []*byTwice {
+		v := &byTwice{}
+		for range n - 1 {
+			next := v
+			v = &byTwice{&next}
+		}
+		return []*byTwice{v}
+	}
+	arrives(t, MsgPack{}, deep(50_000)[0])
+	tooDeep(t, MsgPack{}, deep(msgpackLevels/2+2), "is nested deeper than 200000 levels")
+	arrives(t, JSON{}, deep(9_999)[0]) // which counts what is written
 }
 
 // TestGobDepthOfInterfaces: what is in an interface is copied by each one around it.
