@@ -69,7 +69,7 @@ func (p *core) newHome(ctx context.Context) (*home, error) {
 
 func (p *core) environment(h *home) []string {
 	env := append(os.Environ(),
-		envWorker+"="+workerValue(h.run, connLimit(p.spec.frameLimit()), p.spec.Memory),
+		envWorker+"="+workerValue(h.run, connLimit(p.spec.frameLimit()), p.spec.Memory, h.lifeline()),
 		envDepth+"="+strconv.Itoa(depth()+1),
 		"GOMAXPROCS="+strconv.Itoa(p.spec.procs()))
 	if p.spec.Memory > 0 {
@@ -80,6 +80,14 @@ func (p *core) environment(h *home) []string {
 		env = append(env, "GORACE="+os.Getenv("GORACE")+raceEnv)
 	}
 	return env
+}
+
+// lifeline is the descriptor that the lifeline is in workers, 0 if there is none.
+func (h *home) lifeline() uintptr {
+	if h.life[0] == nil {
+		return 0
+	}
+	return lifelineDescriptor
 }
 
 // close ends what outlives the workers.
