@@ -322,6 +322,7 @@ func (pr *process) serve() {
 	}
 	others.Go(pr.send)
 	others.Go(pr.watchSilence)
+	others.Go(pr.watchStall)
 	others.Go(pr.watchMemory)
 
 	select {
