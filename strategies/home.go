@@ -18,7 +18,8 @@ type home struct {
 	path   string
 	args   []string
 	env    []string
-	dir    string
+	dir    string   // the working directory, "" for that of the moment
+	place  *os.File // holds dir, also when it is removed; nil where that is not possible
 	out    *output
 	id     identity
 	made   *transport.RunDir  // shared-file only
@@ -44,19 +45,19 @@ func (p *core) newHome(ctx context.Context) (*home, error) {
 		id:   p.identity(),
 	}
 	h.ctx, h.cancel = context.WithCancelCause(context.Background())
-	if h.dir, err = os.Getwd(); err != nil {
-		return nil, fmt.Errorf("strategies: %w", err)
-	}
+	h.dir, h.place = workingDir()
 	if p.def.setup != nil {
 		if h.data, err = p.encodeSetup(ctx); err != nil {
+			closeAll(h.place)
 			return nil, fmt.Errorf("strategies: task %q: setup: %w", p.def.name, err)
 		}
 	}
 	if h.life[0], h.life[1], err = newLifeline(); err != nil {
+		closeAll(h.place)
 		return nil, fmt.Errorf("strategies: %w", err)
 	}
 	if err := p.furnish(h); err != nil {
-		closeAll(h.life[:]...)
+		closeAll(h.life[0], h.life[1], h.place)
 		return nil, err
 	}
 	// Without a mark, others will not know that this run is over should this
@@ -97,7 +98,7 @@ func (h *home) close() {
 	}
 	h.out.close()
 	h.mark.Remove()
-	closeAll(h.life[:]...)
+	closeAll(h.life[0], h.life[1], h.place)
 	if h.made != nil {
 		h.made.Remove()
 	}

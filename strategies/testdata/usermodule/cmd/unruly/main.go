@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"time"
 
 	"example.com/wordcount/early"
 	"github.com/handoff-go/handoff/strategies"
@@ -15,10 +16,10 @@ var task = strategies.Define("unruly", func(_ context.Context, n int) (int, erro
 
 func init() {
 	switch {
-	case early.Unruly == "clear":
-		os.Clearenv() // also in the coordinator
+	case early.Unruly == "clear" && os.Getenv("HANDOFF_WORKER") != "":
+		os.Clearenv()
 	case early.Unruly == "hang" && strategies.IsWorker():
-		select {}
+		time.Sleep(time.Hour)
 	case early.Unruly == "spin" && strategies.IsWorker():
 		for {
 		}
@@ -29,7 +30,7 @@ func init() {
 // mark. A third one ends, so that there is no storm of them.
 func main() {
 	if early.Unruly == "hang late" && strategies.IsWorker() {
-		select {}
+		time.Sleep(time.Hour)
 	}
 	strategies.Init()
 	marks, err := os.OpenFile(os.Args[1], os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
