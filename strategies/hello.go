@@ -35,7 +35,6 @@ type settings struct {
 	Profile  *profileSettings
 	Trace    int     // events to keep for a trace, 0 without one
 	Recorder uintptr // descriptor of the flight recorder, 0 if there is none
-	Lifeline uintptr // and of the lifeline
 	Parent   int     // process id of the coordinator
 	Link     linkSettings
 }

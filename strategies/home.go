@@ -18,7 +18,8 @@ type home struct {
 	path   string
 	args   []string
 	env    []string
-	dir    string
+	dir    string   // the working directory, "" for that of the moment
+	place  *os.File // holds dir, also when it is removed; nil where that is not possible
 	out    *output
 	id     identity
 	made   *transport.RunDir  // shared-file only
@@ -44,19 +45,19 @@ func (p *core) newHome(ctx context.Context) (*home, error) {
 		id:   p.identity(),
 	}
 	h.ctx, h.cancel = context.WithCancelCause(context.Background())
-	if h.dir, err = os.Getwd(); err != nil {
-		return nil, fmt.Errorf("strategies: %w", err)
-	}
+	h.dir, h.place = workingDir()
 	if p.def.setup != nil {
 		if h.data, err = p.encodeSetup(ctx); err != nil {
+			closeAll(h.place)
 			return nil, fmt.Errorf("strategies: task %q: setup: %w", p.def.name, err)
 		}
 	}
 	if h.life[0], h.life[1], err = newLifeline(); err != nil {
+		closeAll(h.place)
 		return nil, fmt.Errorf("strategies: %w", err)
 	}
 	if err := p.furnish(h); err != nil {
-		closeAll(h.life[:]...)
+		closeAll(h.life[0], h.life[1], h.place)
 		return nil, err
 	}
 	// Without a mark, others will not know that this run is over should this
@@ -69,7 +70,7 @@ func (p *core) newHome(ctx context.Context) (*home, error) {
 
 func (p *core) environment(h *home) []string {
 	env := append(os.Environ(),
-		envWorker+"="+workerValue(h.run, connLimit(p.spec.frameLimit()), p.spec.Memory),
+		envWorker+"="+workerValue(h.run, connLimit(p.spec.frameLimit()), p.spec.Memory, h.lifeline()),
 		envDepth+"="+strconv.Itoa(depth()+1),
 		"GOMAXPROCS="+strconv.Itoa(p.spec.procs()))
 	if p.spec.Memory > 0 {
@@ -82,6 +83,14 @@ func (p *core) environment(h *home) []string {
 	return env
 }
 
+// lifeline is the descriptor that the lifeline is in workers, 0 if there is none.
+func (h *home) lifeline() uintptr {
+	if h.life[0] == nil {
+		return 0
+	}
+	return lifelineDescriptor
+}
+
 // close ends what outlives the workers.
 func (h *home) close() {
 	if h.left.Load() {
@@ -89,7 +98,7 @@ func (h *home) close() {
 	}
 	h.out.close()
 	h.mark.Remove()
-	closeAll(h.life[:]...)
+	closeAll(h.life[0], h.life[1], h.place)
 	if h.made != nil {
 		h.made.Remove()
 	}

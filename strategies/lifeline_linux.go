@@ -2,6 +2,7 @@ package strategies
 
 import (
 	"os"
+	"os/exec"
 	"syscall"
 	"time"
 	"unsafe" // for linkname, too
@@ -23,7 +24,8 @@ import (
 // PR_SET_PDEATHSIG, which is made for this, would kill a worker before it can
 // kill its own children and remove the run's directory, or, by a signal that can
 // be caught, ask the scheduler again. It also comes when the thread that
-// started the worker ends, and a thread of a Go program may.
+// started the worker ends, and a thread of a Go program may. So it serves only
+// until the worker has taken hold of the lifeline: see tieToThread.
 
 // lifelineGrace is how long a worker has, once its coordinator is gone, to end
 // in order.
@@ -45,9 +47,17 @@ func newLifeline() (theirs, ours *os.File, err error) {
 	return os.NewFile(uintptr(p[0]), "lifeline"), os.NewFile(uintptr(p[1]), "lifeline"), nil
 }
 
+// lifelineDescriptor is what the lifeline is in a worker: next to the control pair.
+const lifelineDescriptor = 5
+
+// tieToThread has the system kill the process when the thread that starts it ends.
+// That is for a worker that never gets as far as the init of this package.
+func tieToThread(cmd *exec.Cmd) { cmd.SysProcAttr.Pdeathsig = syscall.SIGKILL }
+
 // holdLifeline ends this process, and its group, some time after the
 // coordinator is gone. Before that it has gone call orphaned, as soon as there
-// is somebody to run it.
+// is somebody to run it. It must be called on the main thread, which alone is
+// tied to the coordinator's.
 func holdLifeline(fd uintptr, orphaned func()) error {
 	var wake [2]int
 	if err := unix.Pipe2(wake[:], unix.O_CLOEXEC|unix.O_NONBLOCK); err != nil {
@@ -71,7 +81,7 @@ func holdLifeline(fd uintptr, orphaned func()) error {
 		watchLifeline(fd, uintptr(wake[1]), target)
 	}()
 	<-begun // a task may be the next to run, and the last
-	return nil
+	return os.NewSyscallError("prctl", unix.Prctl(unix.PR_SET_PDEATHSIG, 0, 0, 0, 0))
 }
 
 // watchLifeline returns if there is no lifeline to wait for, and else never. No

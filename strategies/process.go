@@ -26,6 +26,7 @@ type process struct {
 	cmd  *exec.Cmd
 	n    int64 // the how manieth of the run
 
+	stage    string      // of its start, in which it is
 	ours     [2]*os.File // our ends of the control pair: read, write
 	control  *transport.Stream
 	data     transport.Conn // the same as control for pipe
@@ -82,9 +83,11 @@ const nobody = -1
 
 // launch starts a worker and returns when it is ready for work.
 func (p *core) launch(ctx context.Context, w *slot) (*process, error) {
-	ctx, cancel := context.WithTimeoutCause(ctx, p.options.startTimeout,
-		fmt.Errorf("not ready after %v", p.options.startTimeout))
+	late := fmt.Errorf("not ready after %v", p.options.startTimeout)
+	ctx, cancel := context.WithTimeoutCause(ctx, p.options.startTimeout, late)
 	defer cancel()
+	starting.enter()
+	defer starting.leave()
 	pr := p.newProcess(w)
 	set := p.settings()
 	offered, err := pr.start(&set)
@@ -97,7 +100,9 @@ func (p *core) launch(ctx context.Context, w *slot) (*process, error) {
 		pr.data = wrapConn(pr.data, pr.sender, pr.receiver)
 	}
 	if !stop() {
-		err = context.Cause(ctx)
+		if err = context.Cause(ctx); err == late {
+			err = fmt.Errorf("%w (WithStartTimeout): %s", late, pr.stage)
+		}
 	}
 	if err == nil {
 		return pr, nil
@@ -135,7 +140,7 @@ func (p *core) settings() settings {
 }
 
 // start starts the operating-system process. It inherits the control pair as
-// descriptors 3 and 4, and after them what set tells it of.
+// descriptors 3 and 4, the lifeline, and after them what set tells it of.
 func (pr *process) start(set *settings) (o offer, err error) {
 	var to, from, words [2]*os.File // read, write
 	for _, pipe := range []*[2]*os.File{&to, &from, &words} {
@@ -182,13 +187,12 @@ func pipeRoom(workers int) int {
 // memory there is no recorder: then more is done again after a death.
 func (pr *process) passOn(theirs []*os.File, o offer, set *settings) []*os.File {
 	const first = 3 // the descriptor of theirs[0]
+	if life := pr.core.home.life[0]; life != nil {
+		theirs = append(theirs, life) // lifelineDescriptor
+	}
 	for _, f := range o.theirs {
 		set.Link.Descriptors = append(set.Link.Descriptors, uintptr(first+len(theirs)))
 		theirs = append(theirs, f)
-	}
-	if life := pr.core.home.life[0]; life != nil {
-		set.Lifeline = uintptr(first + len(theirs))
-		theirs = append(theirs, life)
 	}
 	r, file, err := newRecorder()
 	if err != nil {
@@ -217,7 +221,8 @@ func (pr *process) run(theirs []*os.File, words *os.File) error {
 		ExtraFiles: theirs,
 	}
 	ownGroup(pr.cmd)
-	return pr.cmd.Start()
+	tieToThread(pr.cmd)
+	return starting.do(pr.cmd.Start)
 }
 
 func (pr *process) wait() {
@@ -249,6 +254,7 @@ func closeAll(files ...*os.File) {
 // shakeHands makes sure that the other side is what we think, and ready.
 func (pr *process) shakeHands(ctx context.Context, o offer, set settings) error {
 	p := pr.core
+	pr.stage = "it did not come to strategies.Init: what its init functions and main do before that counts, too"
 	if err := sendJSON(pr.control, transport.Hello, hello{identity: p.home.id, Settings: set}); err != nil {
 		return pr.explain(err)
 	}
@@ -262,20 +268,27 @@ func (pr *process) shakeHands(ctx context.Context, o offer, set settings) error 
 	if d := p.home.id.difference(answer.identity); d != "" {
 		return errors.New("worker is another program: " + d)
 	}
+	pr.stage = "it did not connect"
 	if err := pr.join(ctx, o); err != nil {
 		return err
 	}
+	pr.stage = fmt.Sprintf("the Setup of task %q did not return", p.def.name)
 	return pr.setUp()
 }
 
 // explain says what an ended connection means during the start.
 func (pr *process) explain(err error) error {
-	if errors.Is(err, io.EOF) || errors.Is(err, os.ErrClosed) || isBrokenPipe(err) {
-		pr.kill()
-		<-pr.exited
-		return fmt.Errorf("it ended before it was ready: %s", pr.fate())
+	if !errors.Is(err, io.EOF) && !errors.Is(err, os.ErrClosed) && !isBrokenPipe(err) {
+		return err
 	}
-	return err
+	select {
+	case <-pr.exited:
+		return fmt.Errorf("it ended before it was ready: %s", pr.fate())
+	case <-time.After(exitGrace):
+	}
+	pr.kill()
+	<-pr.exited
+	return errors.New("it closed its connection, descriptors 3 and 4, before it was ready, and was killed")
 }
 
 // progressEvery is how often a busy worker says so: often enough to judge the
@@ -309,6 +322,7 @@ func (pr *process) serve() {
 	}
 	others.Go(pr.send)
 	others.Go(pr.watchSilence)
+	others.Go(pr.watchStall)
 	others.Go(pr.watchMemory)
 
 	select {

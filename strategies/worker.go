@@ -9,6 +9,8 @@ import (
 	"os"
 	"strings"
 	"sync"
+	"sync/atomic"
+	"syscall"
 	"time"
 
 	"github.com/handoff-go/handoff/strategies/codec"
@@ -82,7 +84,7 @@ const (
 
 // serve is the life of a worker process. It returns its exit code.
 func serve(value string) int {
-	run, limit, memory, err := parseWorker(value)
+	run, limit, memory, _, err := parseWorker(value)
 	if err == nil {
 		err = limitMemory(memory)
 	}
@@ -129,7 +131,22 @@ func serve(value string) int {
 	select {} // whoever is first calls os.Exit
 }
 
+// serving is the worker that this process is, from its handshake on.
+var serving atomic.Pointer[worker]
+
+// orphaned ends this process, whose coordinator is gone.
+func orphaned() {
+	if w := serving.Load(); w != nil {
+		w.exit(io.EOF)
+	}
+	leaveWithGroup()
+	os.Exit(exitOrphaned)
+}
+
 func complain(err error) int {
+	if errors.Is(err, syscall.EBADF) {
+		err = fmt.Errorf("%w: this program has closed a descriptor that is not its own, or put another in its place", err)
+	}
 	fmt.Fprintf(os.Stderr, "handoff worker: %v\n", err)
 	return exitBroken
 }
@@ -173,11 +190,10 @@ func (w *worker) prepare(theirs hello, run uint64) (ours hello, err error) {
 		}
 	}
 	w.position.do(preparing)
-	if fd := w.settings.Lifeline; fd != 0 {
-		if err := holdLifeline(fd, func() { w.exit(io.EOF) }); err != nil {
-			return ours, err
-		}
+	if lifelineError != nil {
+		return ours, lifelineError
 	}
+	serving.Store(w)
 	if err := w.startProfile(); err != nil {
 		return ours, err
 	}

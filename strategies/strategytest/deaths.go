@@ -20,6 +20,8 @@ var deathFaults = []fault{
 	{1, "killed", processes, killed},
 	{1, "killed-after-answering", processes, killedAfterAnswering},
 	{2, "stopped", processes, stopped},
+	{2, "stopped-overdue", processes, func(t *testing.T, e env) { stoppedOverdue(t, e, 10) }},
+	{2, "stopped-overdue-alone", processes, func(t *testing.T, e env) { stoppedOverdue(t, e, 1) }},
 	{2, "hung-item", processes, hungItem},
 	{2, "slow-chunk", processes, slowChunk},
 	{3, "exit-0", processes, exitZero},
@@ -102,6 +104,19 @@ func stopped(t *testing.T, e env) {
 	replies, err := pool.Map(within(t, patience), items)
 	if _, lost := lostAt(t, items, replies, err, 7); !strings.Contains(lost.Cause, "silent") {
 		t.Errorf("cause is %q, want one that tells of silence", lost.Cause)
+	}
+	survives(t, pool)
+}
+
+// stoppedOverdue wants item-timeout to hold in a worker that was stopped, too, and
+// cannot tell how long its item takes.
+func stoppedOverdue(t *testing.T, e env, chunk int) {
+	e.spec.ItemTimeout, e.spec.Retries, e.spec.Chunk = 100*time.Millisecond, 1, chunk
+	pool := open(t, e, endure)
+	items := illAt(20, "stop", "", 7)
+	replies, err := pool.Map(within(t, patience), items)
+	if _, lost := lostAt(t, items, replies, err, 7); !strings.Contains(lost.Cause, "item-timeout=100ms") {
+		t.Errorf("cause is %q, want one that names item-timeout=100ms", lost.Cause)
 	}
 	survives(t, pool)
 }

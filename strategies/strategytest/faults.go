@@ -11,7 +11,7 @@
 // The faults, and the tests of each:
 //
 //	 1  a worker is killed in mid-task                     killed killed-after-answering
-//	 2  a worker is stopped; an item does not end          stopped hung-item slow-chunk
+//	 2  a worker is stopped; an item does not end          stopped stopped-overdue stopped-overdue-alone hung-item slow-chunk
 //	 3  a worker exits with code 0 and a task in hand      exit-0
 //	 4  runtime.Goexit in the task                         goexit
 //	 5  panic in the task                                  panic
