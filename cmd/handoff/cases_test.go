@@ -103,6 +103,9 @@ func TestRecordedCases(t *testing.T) {
 		{"panicked.txt", "report", 0, []string{"THE RUN FAILED", "panicked.txt:11: panic: runtime error", "Good-8, n=6", "Other-8, n=6"}, nil, ""},
 		{"timed-out.txt", "report", 0, []string{"panic: test timed out after 10m0s", "example.com/lib: Slow-8"}, nil, ""},
 		{"build-failed.txt", "report", 0, []string{"THE RUN FAILED", "FAIL example.com/lib/broken [build failed]", "Good-8, n=6"}, nil, ""},
+		{"damaged.txt", "report", 0, []string{"Parse-8, n=6", "100.6ns ±3%", `damaged.txt: 1 line not counted: line 8, "BenchmarkParse-8\t1000\t100.2": missing units`}, nil, ""},
+		{"damaged.txt slower_base.txt", "compare", 2, []string{"could not measure", "Parse", "p=0."}, []string{"pass:"}, `damaged.txt: 1 line damaged, take the samples again: line 8, "BenchmarkParse-8\t1000\t100.2": missing units`},
+		{"cut.txt", "report", 0, []string{"Parse-8, n=5", "line 10", "the file ends in the middle of this line (no newline)"}, nil, ""},
 		{"prose.txt", "report", 0, []string{"Parse-8, n=6", "Scan-8, n=6"}, []string{"no result", "not counted"}, ""},
 	} {
 		t.Run(c.command+" "+c.files, func(t *testing.T) {

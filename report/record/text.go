@@ -18,12 +18,28 @@ type line struct {
 // bom is the byte order mark, which some editors and shells put in front of a text.
 const bom = "\ufeff"
 
+// packed are the first bytes of files that hold another one, compressed, and what unpacks them.
+var packed = []struct{ start, name, with string }{
+	{"\x1f\x8b", "gzip", "gunzip -c"},
+	{"PK\x03\x04", "zip", "unzip -p"},
+	{"\xfd7zXZ\x00", "xz", "xz -dc"},
+	{"\x28\xb5\x2f\xfd", "zstd", "zstd -dc"},
+	{"BZh", "bzip2", "bunzip2 -c"},
+}
+
 // decode returns the text of a file in UTF-8; PowerShell writes UTF-16.
 func decode(path string, data []byte) (string, error) {
+	for _, p := range packed {
+		if bytes.HasPrefix(data, []byte(p.start)) {
+			return "", fmt.Errorf("%s: compressed with %s: unpack it first, or %s %s | handoff report -", path, p.name, p.with, path)
+		}
+	}
 	order, ok := utf16Order(data)
 	if !ok {
-		if i := bytes.IndexByte(data, 0); i >= 0 {
-			return "", fmt.Errorf("%s:%d: a zero byte, so a binary file, or one in two encodings: want Go benchmark output in UTF-8 or UTF-16", path, 1+bytes.Count(data[:i], []byte("\n")))
+		for _, half := range []string{"B\x00e\x00n\x00c\x00h\x00", "\x00B\x00e\x00n\x00c\x00h"} {
+			if i := bytes.Index(data, []byte(half)); i >= 0 {
+				return "", zeroByte(path, 1+bytes.Count(data[:i], []byte("\n")))
+			}
 		}
 		return string(data), nil
 	}
@@ -32,6 +48,12 @@ func decode(path string, data []byte) (string, error) {
 		units[i] = order.Uint16(data[2*i:])
 	}
 	return string(utf16.Decode(units)), nil
+}
+
+// zeroByte refuses a file that is no text. Where the others are results, a line with a zero
+// byte costs itself: a crash of the machine leaves such lines, and programs print them.
+func zeroByte(path string, line int) error {
+	return fmt.Errorf("%s:%d: a zero byte, so a binary file, or one in two encodings: want Go benchmark output in UTF-8 or UTF-16", path, line)
 }
 
 // utf16Order finds UTF-16 by its byte order mark or, without one, by the zeros in every

@@ -2,6 +2,7 @@ package verdict
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -41,6 +42,9 @@ func (l Lone) String() string {
 // an error, which names what it is about, if a cell is on one side only, if a cell
 // has a metric on one side only, and for all that is one to [Compare].
 func Rows(base, head *record.Run, metrics []string) ([]Row, Design, error) {
+	if said := cmp.Or(base.Damaged(), head.Damaged()); said != "" {
+		return nil, 0, errors.New(said)
+	}
 	t, err := newTogether(base, head, metrics)
 	if err != nil {
 		return nil, 0, err
@@ -61,6 +65,11 @@ func Rows(base, head *record.Run, metrics []string) ([]Row, Design, error) {
 func Compare(base, head *record.Run, metrics []string, rules Rules) (*Table, error) {
 	t, err := newTogether(base, head, metrics)
 	if err != nil {
+		for _, run := range []*record.Run{base, head} {
+			if said := run.Damaged(); said != "" {
+				err = fmt.Errorf("%w; %s", err, said)
+			}
+		}
 		return nil, err
 	}
 	rules.Design = t.design
@@ -68,6 +77,7 @@ func Compare(base, head *record.Run, metrics []string, rules Rules) (*Table, err
 	table.Only = t.only
 	table.files = t.recorded()
 	table.findGone()
+	table.findDamaged(base, head)
 	table.Warnings = slices.Concat(base.Troubles(), without(head.Troubles(), base.Troubles()), t.warnings, table.Warnings)
 	return table, nil
 }
