@@ -117,6 +117,7 @@ func (s *sifter) line(l line) string {
 	if strings.HasPrefix(l.text, "Benchmark") {
 		return s.benchmark(l.number, l.text)
 	}
+	l.text = strings.TrimRight(l.text, " \t") // names of CPUs end in blanks, and editors take them away
 	if pkg, ok := strings.CutPrefix(l.text, packageKey+":"); ok {
 		s.pkg = strings.TrimSpace(pkg)
 		return l.text

@@ -3,7 +3,6 @@ package verdict
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/handoff-go/handoff/report/record"
 )
@@ -21,7 +20,7 @@ func (t *Table) findGone() {
 		}
 	}
 	if len(gone) > 0 {
-		t.problem("head lacks what the gate looks at: %s (-gone ok, if that is meant to be)", strings.Join(gone, ", "))
+		t.problem("head lacks what the gate looks at: %s (-gone ok, if that is meant to be)", someOf(gone))
 	}
 }
 
