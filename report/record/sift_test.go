@@ -132,6 +132,7 @@ func TestDamagedLines(t *testing.T) {
 		{"a long line of a log", long, both, "line of 70000 bytes, want at most 65535"},
 		{"zero bytes", "\x00\x00\x00", both, "it has a zero byte"},
 		{"a zero byte in a name", "BenchmarkA\x00-8 100 25 ns/op", both, "it has a zero byte"},
+		{"blanks in a name", "BenchmarkA/with space-8\t100\t25 ns/op", both, "go test writes _ for a blank in a name"},
 		{"a name that has other results", "BenchmarkA-8 improved by 5 ns/op", both, "it holds no result"},
 	} {
 		run, err := Parse("x.txt", []byte(before+c.line+"\n"+after))

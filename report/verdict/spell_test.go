@@ -23,6 +23,11 @@ func TestSpell(t *testing.T) {
 			t.Errorf("ratio %g: %s, want %s", ratio, got, want)
 		}
 	}
+	for unit, want := range map[string]string{"sec/op": "ns/op", "wait-sec/op": "wait-ns/op", "p99-sec": "p99-ns", "B/s": "MB/s", "items/sec": "items/sec", "B/op": "B/op", "sec/MB": "ns/MB"} {
+		if got := untidied(unit); got != want || tidied(got) != unit {
+			t.Errorf("untidied(%s) = %s, want %s", unit, got, want)
+		}
+	}
 	for smallest, want := range map[float64]string{0.05: "5.0%", 12: "1200.0%", 1e300: "none", math.Inf(1): "none"} {
 		if got := visible(Judged{Smallest: smallest}); got != want {
 			t.Errorf("visible from %g: %s, want %s", smallest, got, want)
