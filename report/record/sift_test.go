@@ -192,6 +192,34 @@ func TestDamagedEvent(t *testing.T) {
 	}
 }
 
+// The results of two jobs of a build server, or of two steps of one, are no samples of one
+// cell; what only the log around them differs in is not said.
+func TestJobs(t *testing.T) {
+	log := func(job, step, text string) string {
+		return job + "\t" + step + "\t2026-05-01T12:34:57.123Z " + text + "\n"
+	}
+	const a, b = "BenchmarkA-8 100 25 ns/op", "BenchmarkA-8 100 50 ns/op"
+	for _, c := range []struct{ name, text, want string }{
+		{"one", log("x", "setup", "ok") + log("x", "bench", a) + log("x", "bench", b), "; "},
+		{"two jobs", log("go 1.25", "bench", "pkg: p") + log("go 1.25", "bench", a) + log("go 1.26", "bench", b) + log("go 1.26", "bench", b), "job: go 1.25\n; job: go 1.26\n; job: go 1.26\n"},
+		{"two steps", log("x", "old", a) + log("x", "new", b) + log("x", "old", b), "step: old\n; step: new\n; step: old\n"},
+		{"two of both", log("x", "old", a) + log("y", "new", b), "job: x\nstep: old\n; job: y\nstep: new\n"},
+		{"none", a + "\n" + b + "\n", "; "},
+	} {
+		run := parse(t, "x.txt", c.text)
+		var got []string
+		for _, s := range run.Samples {
+			got = append(got, s.ID.Config)
+		}
+		if strings.Join(got, "; ") != c.want {
+			t.Errorf("%s: %q, want %q", c.name, got, c.want)
+		}
+	}
+	if run := parse(t, "x.txt", log("x", "old", a)+log("y", "new", b)); run.Samples[1].Line != 2 {
+		t.Errorf("line %d, want 2", run.Samples[1].Line)
+	}
+}
+
 // events are a stream of go test -json, two packages at once.
 const events = `{"Time":"2026-05-01T12:00:00Z","Action":"start","Package":"p"}
 {"Time":"2026-05-01T12:00:00Z","Action":"output","Package":"p","Output":"goos: linux\n"}

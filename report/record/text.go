@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode/utf16"
 )
@@ -86,6 +87,7 @@ func utf16Order(data []byte) (binary.ByteOrder, bool) {
 func linesOf(text string) []line {
 	raw := strings.Split(text, "\n")
 	all := make([]line, 0, len(raw))
+	var of jobs
 	for i, s := range raw {
 		s = strings.TrimRight(s, "\r")
 		for strings.Contains(s, "\r") { // what a terminal would have written over
@@ -93,7 +95,46 @@ func linesOf(text string) []line {
 			over, s, _ = strings.Cut(s, "\r")
 			all = append(all, line{i + 1, clean(over)})
 		}
-		all = append(all, line{i + 1, clean(s)})
+		cleaned := clean(s)
+		of.note(len(all), s, cleaned)
+		all = append(all, line{i + 1, cleaned})
+	}
+	return of.tell(all)
+}
+
+// jobs are those of a build server whose results stand in one log: which job and step a
+// result is of is said in front of its line, and nowhere else.
+type jobs struct {
+	at    []int       // the places of results
+	names [][2]string // job and step of each
+}
+
+func (j *jobs) note(at int, raw, cleaned string) {
+	if len(raw) == len(cleaned) || !strings.HasPrefix(cleaned, "Benchmark") {
+		return
+	}
+	if fields := strings.SplitN(raw, "\t", 3); len(fields) == 3 && !strings.HasPrefix(fields[0], "Benchmark") && stamp.MatchString(fields[2]) {
+		j.at, j.names = append(j.at, at), append(j.names, [2]string{strings.TrimSpace(fields[0]), strings.TrimSpace(fields[1])})
+	}
+}
+
+// tell puts config lines in front of results that are not all of one job, or of one step:
+// those of two are of two configurations, such as two versions of Go.
+func (j *jobs) tell(all []line) []line {
+	for i, key := range []string{"job", "step"} {
+		if !slices.ContainsFunc(j.names, func(n [2]string) bool { return n[i] != j.names[0][i] }) {
+			continue
+		}
+		told, before := make([]line, 0, len(all)+len(j.at)), 0
+		for k, at := range j.at {
+			told = append(told, all[before:at]...)
+			if k == 0 || j.names[k-1][i] != j.names[k][i] {
+				told = append(told, line{all[at].number, key + ": " + j.names[k][i]})
+			}
+			before = at
+			j.at[k] = len(told)
+		}
+		all = append(told, all[before:]...)
 	}
 	return all
 }
