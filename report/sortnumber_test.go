@@ -7,6 +7,15 @@ import (
 	"github.com/handoff-go/handoff/report/analysis"
 )
 
+// A spread that is no spread any more takes no three hundred digits.
+func TestHugeSpread(t *testing.T) {
+	for largest, want := range map[float64]string{3: "1.000s ±200%", 1e6: "1.000s ±99999900%", 1e300: "1.000s ±1e+302%"} {
+		if got := formatInterval(analysis.NewInterval([]float64{1, 1, 1, 1, 1, largest}), "sec/op"); got != want {
+			t.Errorf("%g: %s, want %s", largest, got, want)
+		}
+	}
+}
+
 func TestLeadingNumber(t *testing.T) {
 	for _, c := range []struct {
 		text string

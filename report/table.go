@@ -217,6 +217,8 @@ func formatInterval(i analysis.Interval, metric string) string {
 		spread = "0%"
 	case i.Known() && i.Lo == 0: // no part of the median says how far that is, nor does benchstat
 		spread = "?"
+	case i.Known() && i.Spread() >= 1e6:
+		spread = strconv.FormatFloat(100*i.Spread(), 'g', 3, 64) + "%"
 	case i.Known():
 		spread = fmt.Sprintf("%.0f%%", 100*i.Spread())
 	}

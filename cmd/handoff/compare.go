@@ -338,7 +338,7 @@ func aboutOf(base, head *record.Run) verdict.About {
 		Date: base.Marks["date"], Command: base.Marks["command"], Samples: base.Path + " " + head.Path,
 	}
 	if base.Marks["command"] != head.Marks["command"] || !strings.HasPrefix(about.Command, commandStart) { // two runs
-		about.Command = commandStart + " " + about.Samples
+		about.Command = commandStart + " " + runner.Quoted(base.Path) + " " + runner.Quoted(head.Path)
 	}
 	return about
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -94,6 +95,24 @@ func TestCompareWithoutReader(t *testing.T) {
 	}
 	if text, err := os.ReadFile(filepath.Join(out, "verdict.md")); err != nil || len(text) == 0 {
 		t.Errorf("verdict.md: %d bytes, %v", len(text), err)
+	}
+}
+
+// The line that repeats a comparison can be pasted into a shell.
+func TestCompareRepeats(t *testing.T) {
+	dir := t.TempDir()
+	base, head := filepath.Join(dir, "b'x y.txt"), filepath.Join(dir, "h$x.txt")
+	for _, path := range []string{base, head} {
+		if err := os.WriteFile(path, []byte(strings.Repeat("BenchmarkA-2 1 5 ns/op\n", 6)), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	_, stdout, _ := handoff(t, "compare", "-floors", noFloors(t), base, head)
+	line := stdout[strings.Index(stdout, "repeat: ")+len("repeat: "):]
+	line, _, _ = strings.Cut(line, "\n")
+	words, err := exec.CommandContext(t.Context(), "sh", "-c", "printf '%s\\n' "+line).Output()
+	if err != nil || !strings.HasSuffix(string(words), "\n"+base+"\n"+head+"\n") {
+		t.Errorf("%s: a shell takes it for %q, %v", line, words, err)
 	}
 }
 

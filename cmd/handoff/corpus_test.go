@@ -325,7 +325,7 @@ func (c *corpus) stats(t *testing.T, path string) map[string]stat {
 		switch {
 		case len(line) == 1: // a config line
 			if key, value, ok := strings.Cut(line[0], ": "); ok {
-				config[key] = value
+				config[key] = strings.TrimRight(value, " ") // blanks behind it are no part of it
 			}
 		case line[0] == "" && len(line) > 2 && line[2] == "CI":
 			unit = line[1]

@@ -79,12 +79,14 @@ func TestReportOddInput(t *testing.T) {
 		flags      []string
 		want       []string
 	}{
-		{"asked for two machines", twoMachines, []string{"-mixed"}, []string{"X was measured under 2 different configurations: each has its own table"}},
+		{"asked for two machines", twoMachines, []string{"-mixed"}, []string{"X was measured under 2 different configurations (packages, processors, config lines): each has its own table"}},
 		{"another project", "BenchmarkSort/n=10-8 100 250 ns/op 16 B/op\n", nil, []string{"| n=10 |", "no pictures: the file has no benchmark that strategy=serial"}},
 		{"metrics missing", strings.ReplaceAll(fmt.Sprintf(factor+factor, "serial", "process-gob"), " 40 compute-ns/item", ""), nil,
 			[]string{"| digits=9 |", "metric compute-ns/item for Factor/strategy=serial/digits=9"}},
 		{"cells missing", strings.Repeat(fmt.Sprintf(factor+factor+factor, "serial", "process-gob", "process-json")+strings.ReplaceAll(fmt.Sprintf(factor+factor, "serial", "process-gob"), "digits=9", "digits=11"), 6), nil,
 			[]string{"no samples, so left out of tables and pictures, of Factor process-json digits=11"}},
+		{"a damaged line", "BenchmarkA-2 1 25 ns/op\nBenchmarkA-2 1 2\nBenchmarkB-2 1 50 ns/op\n", nil,
+			[]string{"A-2, n=1", "B-2, n=1", `x.txt: 1 line not counted: line 2, "BenchmarkA-2 1 2": missing units`}},
 		{"one sample", fmt.Sprintf(factor+factor, "serial", "process-gob"), nil, []string{"fewer than 6 samples, so no 95% interval"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -152,8 +154,8 @@ func TestReportBadInput(t *testing.T) {
 		{"empty", []string{file("empty.txt", "")}, "empty.txt: empty file"},
 		{"binary", []string{file("binary.txt", "\x7fELF\x00\x01")}, "binary.txt:1: a zero byte, so a binary file"},
 		{"no results", []string{file("log.txt", "PASS\n")}, "log.txt: no benchmark lines"},
-		{"truncated", []string{file("cut.txt", "BenchmarkA 1 25 ns/op\nBenchmarkA 1 2")}, "cut.txt:2: the file ends in the middle"},
-		{"damaged", []string{file("bad.txt", "BenchmarkA 1 25 ns/op\nBenchmarkA 1 2\n")}, "bad.txt:2: missing units"},
+		{"truncated", []string{file("cut.txt", "PASS\nBenchmarkA 1 2")}, "cut.txt:2: the file ends in the middle"},
+		{"damaged", []string{file("bad.txt", "PASS\nBenchmarkA 1 2\n")}, "bad.txt:2: missing units"},
 		{"unwritable", []string{"-o", file("file", ""), recordedRun}, "not a directory"},
 		{"unwritable below", []string{"-o", filepath.Join(file("file", ""), "x"), recordedRun, recordedRun}, "not a directory"},
 		{"no place for files", []string{"-o", "/proc/nowhere", recordedRun}, "/proc/nowhere"},

@@ -11,6 +11,7 @@ import (
 	"github.com/handoff-go/handoff/bench/factor"
 	"github.com/handoff-go/handoff/internal/wholefile"
 	"github.com/handoff-go/handoff/report"
+	"github.com/handoff-go/handoff/report/record"
 	"github.com/handoff-go/handoff/strategies"
 )
 
@@ -63,7 +64,9 @@ func (p *profiler) traceInto(ctx context.Context, path string, spec strategies.S
 // where no other is named.
 func (r reporting) trace(path string) error {
 	l, err := report.OpenTimeline(path)
-	if err != nil {
+	if err != nil && record.IsFile(path) {
+		return fmt.Errorf("%w (%s holds no output of go test -json either)", err, path)
+	} else if err != nil {
 		return err
 	}
 	if r.out == "" {

@@ -128,7 +128,7 @@ func TestTraceBadInput(t *testing.T) {
 	}{
 		{[]string{"profile", "-trace", "-events", "-3", "-o", dir}, "-events=-3: want 1 to "},
 		{[]string{"profile", "-trace", "-o", blocked}, blocked + ": not a directory"},
-		{[]string{"report", empty}, "report: " + empty + ": producer \"\": want a trace of handoff"},
+		{[]string{"report", empty}, "report: " + empty + ": producer \"\": want a trace of handoff (" + empty + " holds no output of go test -json either)"},
 		{[]string{"report", filepath.Join(dir, "none.json")}, "none.json: no such file"},
 	} {
 		var stdout, stderr bytes.Buffer

@@ -1,6 +1,7 @@
 package analysis
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -41,7 +42,7 @@ func SideBySide(a, b []*Matrix) (all []*Beside, only [2][]string) {
 	for _, m := range a {
 		o := partner[m]
 		if o == nil {
-			only[0] = append(only[0], m.names(m.ordered())...)
+			only[0] = append(only[0], m.namesBeside(b)...)
 			continue
 		}
 		taken[o] = true
@@ -51,10 +52,22 @@ func SideBySide(a, b []*Matrix) (all []*Beside, only [2][]string) {
 	}
 	for _, m := range b {
 		if !taken[m] {
-			only[1] = append(only[1], m.names(m.ordered())...)
+			only[1] = append(only[1], m.namesBeside(a)...)
 		}
 	}
 	return all, only
+}
+
+// namesBeside names all cells, with their package where others of the same title are of
+// another one.
+func (m *Matrix) namesBeside(others []*Matrix) []string {
+	names := m.names(m.ordered())
+	if slices.ContainsFunc(others, func(o *Matrix) bool { return o.Title == m.Title && o.ID.Package != m.ID.Package }) {
+		for i := range names {
+			names[i] = cmp.Or(m.ID.Package, "unknown package") + ": " + names[i]
+		}
+	}
+	return names
 }
 
 // partnersOf finds the matrix of the other run that belongs to each.

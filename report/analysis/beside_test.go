@@ -73,6 +73,10 @@ func TestSideBySideDoubt(t *testing.T) {
 	if all, _ := SideBySide(mixed, mixed); len(all) != 2 {
 		t.Errorf("the same two machines: %d benchmarks, want 2", len(all))
 	}
+	p, q := besideRun(t, "pkg: p\n", "BenchmarkX-2 1 5 ns/op"), besideRun(t, "pkg: q\n", "BenchmarkX-2 1 5 ns/op")
+	if _, only := SideBySide(p, q); fmt.Sprint(only) != "[[p: X] [q: X]]" {
+		t.Errorf("two packages: only %v", only)
+	}
 	bytes := besideRun(t, "pkg: p\n", "BenchmarkX-2 1 5 B/thing")
 	times := besideRun(t, "pkg: p\n", "BenchmarkX-2 1 5 ns/op")
 	if all, only := SideBySide(bytes, times); len(all) != 0 || len(only[0]) != 1 || len(only[1]) != 1 {

@@ -130,7 +130,7 @@ func TestQuantities(t *testing.T) {
 			t.Errorf("Times(%g) = %q, want %q", ratio, got, want)
 		}
 	}
-	for tidy, want := range map[string]string{"sec/op": "ns/op", "worker-wait-sec/item": "worker-wait-ns/item", "wire-B/item": "wire-B/item"} {
+	for tidy, want := range map[string]string{"items/sec": "items/sec", "sec/sec": "ns/sec", "sec/op": "ns/op", "worker-wait-sec/item": "worker-wait-ns/item", "wire-B/item": "wire-B/item"} {
 		if got := Untidy(tidy); got != want {
 			t.Errorf("Untidy(%s) = %s, want %s", tidy, got, want)
 		}

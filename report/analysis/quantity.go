@@ -90,18 +90,14 @@ func TimeRange(lo, hi float64, digits int) string {
 	return a + "–" + b + " " + nameHi
 }
 
-// Untidy returns a tidied unit as benchmark lines spell it: nanoseconds.
+// Untidy returns a tidied unit as benchmark lines spell it: nanoseconds. Only what is
+// measured is tidied, and not what it is measured by: items/sec were printed as such.
 func Untidy(unit string) string {
-	parts := strings.Split(unit, "/")
-	for i, part := range parts {
-		switch {
-		case part == "sec":
-			parts[i] = "ns"
-		case strings.HasSuffix(part, "-sec"):
-			parts[i] = strings.TrimSuffix(part, "sec") + "ns"
-		}
+	numerator, by, _ := strings.Cut(unit, "/")
+	if numerator != "sec" && !strings.HasSuffix(numerator, "-sec") {
+		return unit
 	}
-	return strings.Join(parts, "/")
+	return strings.TrimSuffix(strings.TrimSuffix(numerator, "sec")+"ns/"+by, "/")
 }
 
 // Count spells a large number in words: "3.2 million".

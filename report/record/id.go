@@ -176,6 +176,9 @@ func (s Speller) Name(id ID) string {
 	if s.procs {
 		name = id.FullName()
 	}
+	if id.Name == "" { // func Benchmark: a name it has all the same
+		name = "Benchmark" + name
+	}
 	if s.packages {
 		name = cmp.Or(id.Package, "unknown package") + ": " + name
 	}

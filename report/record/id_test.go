@@ -42,6 +42,7 @@ func TestID(t *testing.T) {
 func TestSpeller(t *testing.T) {
 	for _, c := range []struct{ text, first, last string }{
 		{"goos: linux\npkg: p\nBenchmarkA-8 1 5 ns/op\nBenchmarkB-8 1 5 ns/op\n", "A", "B"},
+		{"Benchmark-8 1 5 ns/op\nBenchmarkA-8 1 5 ns/op\n", "Benchmark", "A"},
 		{"BenchmarkA 1 5 ns/op\nBenchmarkA-2 1 5 ns/op\n", "A", "A-2"},
 		{"pkg: p\nBenchmarkA-8 1 5 ns/op\npkg: q\nBenchmarkA-8 1 5 ns/op\n", "p: A", "q: A"},
 		{"BenchmarkA-8 1 5 ns/op\npkg: q\nBenchmarkA-8 1 5 ns/op\n", "unknown package: A", "q: A"},

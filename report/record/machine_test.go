@@ -19,6 +19,7 @@ func TestOneMachine(t *testing.T) {
 		{"not said at first", line + "cpu: A\n" + line, ""},
 		{"another package", "cpu: A\npkg: p\n" + line + "pkg: q\n" + line, ""},
 		{"another CPU", "cpu: A\n" + line + "cpu: B\n" + line, "x.txt:4: from here on samples of another machine (cpu: B, before that A)"},
+		{"blanks behind it, which editors take away", "cpu: A   \n" + line + "cpu: A\n" + line, ""},
 		{"another system", "goos: linux\n" + line + "goos: darwin\n" + line, "x.txt:4: from here on samples of another machine (goos: darwin, before that linux)"},
 		{"more CPUs", "# cpus: 2\n" + line + "# cpus: 4\n" + line, `x.txt: samples of machines with different numbers of CPUs ("# cpus:" changes in the file)`},
 	} {

@@ -31,23 +31,24 @@ func newMarks() *marks {
 }
 
 // take reads one line of the file. Lines that are not marks are ignored,
-// comments in plain words among them.
-func (m *marks) take(line string) error {
+// comments in plain words among them. What a damaged one would have said is unknown.
+func (m *marks) take(line string) (key string, err error) {
 	key, value, ok := parseMark(line)
 	if !ok {
-		return nil
+		return "", nil
 	}
 	switch key {
 	case roundMark:
 		n, err := strconv.Atoi(value)
 		if err != nil || n < 1 {
-			return fmt.Errorf("round %q: want a whole number from 1", value)
+			return key, fmt.Errorf("round %q: want a whole number from 1", value)
 		}
 		m.round = n
 	case pressureMark:
 		us, err := strconv.ParseFloat(value, 64)
 		if err != nil || !(us >= 0) {
-			return fmt.Errorf("pressure %q: want microseconds", value)
+			m.pressure = -1
+			return key, fmt.Errorf("pressure %q: want microseconds", value)
 		}
 		m.pressure = us / 1e6
 	case failedMark:
@@ -57,7 +58,7 @@ func (m *marks) take(line string) error {
 	default:
 		m.runMark(key, value)
 	}
-	return nil
+	return key, nil
 }
 
 // runMark keeps the first value of each key: it is the one that the rounds of

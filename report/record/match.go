@@ -254,7 +254,11 @@ func (m *matcher) result() Matched {
 
 // why says what the other side has in place of a cell.
 func (m *matcher) why(id ID, others []ID, unclear bool) string {
-	var said []string
+	type difference struct {
+		parts int
+		text  string
+	}
+	var differences []difference
 	apart := NewSpeller(others)
 	for _, o := range others {
 		var parts []string
@@ -270,11 +274,15 @@ func (m *matcher) why(id ID, others []ID, unclear bool) string {
 			}
 		}
 		if len(parts) > 0 {
-			said = append(said, strings.Join(parts, ", "))
+			differences = append(differences, difference{len(parts), strings.Join(parts, ", ")})
 		}
 	}
-	slices.Sort(said)
-	said = slices.Compact(said)
+	// What differs least is most likely what is looked for.
+	slices.SortFunc(differences, func(a, b difference) int { return cmp.Or(a.parts-b.parts, strings.Compare(a.text, b.text)) })
+	var said []string
+	for _, d := range slices.Compact(differences) {
+		said = append(said, d.text)
+	}
 	const most = 4
 	if len(said) > most {
 		said = append(said[:most], "and more")

@@ -29,6 +29,7 @@ func TestMatch(t *testing.T) {
 	for _, c := range []struct{ what, base, head, want, ignored string }{
 		{"the same", "pkg: p\n" + a + b, "pkg: p\n" + b + a, "p: A-8=p: A-8; p: B-8=p: B-8", ""},
 		{"a header on one side", a + b, "goos: linux\npkg: p\ncpu: c\n" + a + b, "A-8=p: A-8 cpu: c goos: linux; B-8=p: B-8 cpu: c goos: linux", "cpu goos pkg"},
+		{"blanks behind a header, which editors take away", "pkg: p \ncpu: c   \n" + a, "pkg: p\ncpu: c\n" + a, "p: A-8 cpu: c=p: A-8 cpu: c", ""},
 		{"another machine", "cpu: c\n" + a, "cpu: d\n" + a, "A-8 cpu: c=A-8 cpu: d", "cpu"},
 		{"another package", "pkg: p\n" + a, "pkg: q\n" + a, "base p: A-8; head q: A-8", ""},
 		{"other processors", a, a4, "base A-8; head A-4", ""},
@@ -58,6 +59,12 @@ func TestMatchSaysWhy(t *testing.T) {
 	head := parsed(t, "pkg: p\nmode: x\nBenchmarkA-4 1 5 ns/op\nmode: z\n"+a+"pkg: q\nmode: x\n"+a)
 	m := Match(base, head)
 	if got, want := m.Why[0][base[0]], "the other side has it with GOMAXPROCS 4 and with mode: z and with package q"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+	// What differs least comes first.
+	only := parsed(t, "pkg: p\nBenchmarkA 1 5 ns/op\n")
+	m = Match(only, parsed(t, "pkg: q\nBenchmarkA-2 1 5 ns/op\nBenchmarkA-4 1 5 ns/op\nBenchmarkA 1 5 ns/op\n"))
+	if got, want := m.Why[0][only[0]], "the other side has it with package q and with GOMAXPROCS 2, package q and with GOMAXPROCS 4, package q"; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
 	if d := Match(parsed(t, "mode: x\n"+a), parsed(t, "mode: y\n"+a)).Differ; len(d) != 1 || d[0] != (Difference{"mode", "x", "y"}) {

@@ -1,7 +1,6 @@
 package record
 
 import (
-	"bufio"
 	"cmp"
 	"errors"
 	"fmt"
@@ -64,14 +63,13 @@ func Parse(path string, data []byte) (*Run, error) {
 		return nil, fmt.Errorf("%s: %d lines, want at most %d of Go benchmark output: split it, or choose the lines that you want (grep ^Benchmark)", path, n, maxLines)
 	}
 	lines, open := linesOf(text), !strings.HasSuffix(text, "\n")
+	var damaged []Unread
 	if isJSON(lines) {
-		if lines, open, err = fromJSON(path, lines); err != nil {
-			return nil, err
-		}
+		lines, open, damaged = fromJSON(lines)
 	}
 	found := sift(lines)
 	p := &parser{path: path, lines: found.lines, open: open, marks: newMarks(), samples: newSamples(), badMetrics: map[ID]map[string]*BadMetric{}}
-	p.run.Failures, p.run.Missing, p.run.Unread = found.failures, found.missing, found.unread
+	p.run.Failures, p.run.Missing, p.run.Unread = found.failures, found.missing, slices.Concat(damaged, found.unread)
 	return p.parse()
 }
 
@@ -86,7 +84,7 @@ type parser struct {
 	samples    samples
 	run        Run
 	badMetrics map[ID]map[string]*BadMetric // by cell and tidied unit
-	bad        []error                      // damaged lines
+	lostRound  bool                         // the mark of the round is damaged
 }
 
 func (p *parser) parse() (*Run, error) {
@@ -95,22 +93,16 @@ func (p *parser) parse() (*Run, error) {
 	for reader.Scan() {
 		switch rec := reader.Result().(type) {
 		case *benchfmt.SyntaxError:
-			if err := p.syntaxError(rec); err != nil {
-				return nil, err
-			}
+			p.syntaxError(rec)
 		case *benchfmt.Result:
-			if err := p.result(rec); err != nil {
-				return nil, err
-			}
+			p.result(rec)
 		}
 	}
 	if err := reader.Err(); err != nil {
-		return nil, p.readError(err)
+		return nil, err
 	}
 	p.marksUpTo(len(p.lines))
-	if len(p.bad) > 0 {
-		return nil, fmt.Errorf("%w (damaged lines in the file: %d)", p.bad[0], len(p.bad))
-	}
+	slices.SortStableFunc(p.run.Unread, func(a, b Unread) int { return a.Line - b.Line })
 	p.run.Path, p.run.Marks, p.run.Mixed = p.path, p.marks.run, p.marks.mixed
 	if len(p.run.Samples) == 0 {
 		return nil, p.nothing()
@@ -152,8 +144,13 @@ func (p *parser) reader() io.Reader {
 func (p *parser) nothing() error {
 	const want = "want lines such as \"BenchmarkX-2 100 250 ns/op\""
 	switch {
+	case len(p.run.Unread) > 0 && p.run.Unread[0].Why == zeroInLine:
+		return zeroByte(p.path, p.run.Unread[0].Line)
 	case len(p.run.Unread) > 0:
 		u := p.run.Unread[0]
+		if u.Damaged {
+			return fmt.Errorf("%s:%d: %s, in %q: no benchmark lines are left (%s)", p.path, u.Line, u.Why, short(u.Text), want)
+		}
 		return fmt.Errorf("%s:%d: no benchmark lines: %q is none, for %s (%s)", p.path, u.Line, short(u.Text), u.Why, want)
 	case len(p.run.Failures) > 0:
 		return fmt.Errorf("%s: no benchmark lines: %s", p.path, p.run.Failure())
@@ -169,32 +166,34 @@ func (p *parser) nothing() error {
 	return fmt.Errorf("%s: no benchmark lines (%s)", p.path, want)
 }
 
-// readError names the line that is too long: benchfmt counts up to it only.
-func (p *parser) readError(err error) error {
-	for _, l := range p.lines {
-		if errors.Is(err, bufio.ErrTooLong) && len(l.text) >= bufio.MaxScanTokenSize {
-			return fmt.Errorf("%s:%d: line of %d bytes, want at most %d", p.path, l.number, len(l.text), bufio.MaxScanTokenSize-1)
-		}
-	}
-	return err
-}
-
 func (p *parser) marksUpTo(line int) {
 	for ; p.next < line; p.next++ {
-		if err := p.marks.take(p.lines[p.next].text); err != nil {
-			p.bad = append(p.bad, fmt.Errorf("%s:%d: %w", p.path, p.lines[p.next].number, err))
+		l := p.lines[p.next]
+		key, err := p.marks.take(l.text)
+		if err != nil {
+			p.damaged(l.number, l.text, err.Error())
+		}
+		if key == roundMark {
+			p.lostRound = err != nil
 		}
 	}
 }
 
+// damaged books a line that cannot be read: it costs itself, and is named.
+func (p *parser) damaged(number int, text, why string) {
+	p.run.Unread = append(p.run.Unread, Unread{number, text, why, true})
+}
+
+// cutLine is what is wrong with the last line of a file that was cut.
+const cutLine = "the file ends in the middle of this line (no newline)"
+
 // syntaxError books a damaged line.
-func (p *parser) syntaxError(err *benchfmt.SyntaxError) error {
+func (p *parser) syntaxError(err *benchfmt.SyntaxError) {
+	l, why := p.lines[err.Line-1], err.Msg
 	if p.cut(err.Line) {
-		return p.cutError(err.Line)
+		why = cutLine
 	}
-	err.Line = p.lines[err.Line-1].number
-	p.bad = append(p.bad, err)
-	return nil
+	p.damaged(l.number, l.text, why)
 }
 
 // cut reports whether the file may end in the middle of a line.
@@ -209,18 +208,19 @@ func (p *parser) cut(at int) bool {
 	return at == last
 }
 
-func (p *parser) cutError(at int) error {
-	return fmt.Errorf("%s:%d: the file ends in the middle of this line (no newline): delete the line, or resume the run", p.path, p.lines[at-1].number)
-}
-
 // result takes in a benchmark line. The last one of a file may have lost its end, which
 // can look whole ("12 ns/op" of "12 ns/op 16 B/op"): it has to be as the others are.
-func (p *parser) result(res *benchfmt.Result) error {
+func (p *parser) result(res *benchfmt.Result) {
 	_, at := res.Pos()
-	if p.cut(at) && !p.likeOthers(res) {
-		return p.cutError(at)
-	}
 	p.marksUpTo(at)
+	switch l := p.lines[at-1]; {
+	case p.cut(at) && !p.likeOthers(res):
+		p.damaged(l.number, l.text, cutLine)
+		return
+	case p.lostRound:
+		p.damaged(l.number, l.text, "the mark of its round is damaged")
+		return
+	}
 	s := p.samples.of(res)
 	s.Line, s.Round, s.Pressure = p.lines[at-1].number, p.marks.round, p.marks.pressure
 	if len(p.marks.failed) > 0 {
@@ -230,7 +230,6 @@ func (p *parser) result(res *benchfmt.Result) error {
 		p.value(&s, v)
 	}
 	p.run.Samples = append(p.run.Samples, s)
-	return nil
 }
 
 // likeOthers reports whether a line has the units of another one of its cell or, where

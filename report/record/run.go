@@ -10,9 +10,10 @@
 //  4. Comment lines "# key: value" are marks. Like config lines they hold until
 //     overwritten. Plain output of go test -bench has none and reads as well.
 //
-// A file with a damaged line is refused as a whole, with the line's number: a
-// table made from the lines that happened to survive would look complete. What is whole but
-// no measurement, or has no result, costs its own row and is named: [Run.Troubles].
+// A damaged line costs itself, as a value that is no measurement and a benchmark without
+// result do: each is named, with its line, by [Run.Troubles]. A table made from the lines that
+// happened to survive would look complete, so a verdict asks for [Run.Damaged], too. A file
+// without any result is refused.
 package record
 
 import "golang.org/x/perf/benchfmt"

@@ -1,7 +1,10 @@
 package record
 
 import (
+	"bufio"
+	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -36,10 +39,11 @@ type begun struct {
 func sift(lines []line) sifted {
 	s := sifter{results: map[[2]string]int{}}
 	for _, l := range lines {
-		l.text = s.line(l)
+		l.text = s.readable(l.number, s.line(l))
 		s.lines = append(s.lines, l)
 	}
 	s.giveUp()
+	s.moveTorn()
 	told := map[[2]string]bool{}
 	for _, m := range s.missing {
 		told[[2]string{m.Package, m.Name}] = true
@@ -53,11 +57,67 @@ func sift(lines []line) sifted {
 	return s.sifted
 }
 
+// readable takes away what benchfmt cannot read: it would end there.
+func (s *sifter) readable(number int, text string) string {
+	why := ""
+	switch {
+	case strings.Contains(text, "\x00"):
+		why = zeroInLine
+	case len(text) >= bufio.MaxScanTokenSize:
+		why = fmt.Sprintf("line of %d bytes, want at most %d", len(text), bufio.MaxScanTokenSize-1)
+	default:
+		return text
+	}
+	s.unread = append(s.unread, Unread{number, text, why, strings.Contains(text, "Benchmark")})
+	return ""
+}
+
+// zeroInLine says why a line of something binary is not read.
+const zeroInLine = "it has a zero byte"
+
+// moveTorn makes lines that are not counted of those names without a result of which other
+// lines have one, and of what was a result until a number of it was damaged.
+func (s *sifter) moveTorn() {
+	s.missing = slices.DeleteFunc(s.missing, func(m Missing) bool {
+		text := "Benchmark" + m.Name + " " + m.Why
+		number := damagedNumber(m.Why)
+		switch {
+		case number != "":
+			s.unread = append(s.unread, Unread{m.Line, text, fmt.Sprintf("%q is no number", number), true})
+		case m.torn && s.results[[2]string{m.Package, m.Name}] > 0:
+			s.unread = append(s.unread, Unread{m.Line, text, "it holds no result", false})
+		default:
+			return false
+		}
+		return true
+	})
+}
+
+// damagedNumber returns what stands where a result has its first value: a count, that, and
+// a unit; "" where the line cannot have been a result.
+func damagedNumber(rest string) string {
+	fields := strings.Fields(rest)
+	if len(fields) < 2 {
+		return ""
+	}
+	if _, err := strconv.Atoi(fields[0]); err != nil {
+		return ""
+	}
+	if strings.Contains(fields[1], "/") { // the value is not there at all
+		return fields[1]
+	}
+	if len(fields) > 2 && strings.Contains(fields[2], "/") {
+		return fields[1]
+	}
+	return ""
+}
+
 // line takes in a line, and returns what of it is for benchfmt: "" for nothing.
 func (s *sifter) line(l line) string {
 	if strings.HasPrefix(l.text, "Benchmark") {
 		return s.benchmark(l.number, l.text)
 	}
+	l.text = strings.TrimRight(l.text, " \t") // names of CPUs end in blanks, and editors take them away
 	if pkg, ok := strings.CutPrefix(l.text, packageKey+":"); ok {
 		s.pkg = strings.TrimSpace(pkg)
 		return l.text
@@ -65,15 +125,22 @@ func (s *sifter) line(l line) string {
 	if s.verdict(l.number, l.text) {
 		return ""
 	}
-	if tail := resultAtEnd(l.text); tail != "" {
+	if tail := resultAtEnd(l.text); tail != "" && !within.MatchString(l.text) {
 		return s.tail(l.number, tail)
 	}
 	if within.MatchString(l.text) && !strings.HasPrefix(l.text, "# ") {
-		s.unread = append(s.unread, Unread{l.number, strings.TrimSpace(l.text), "it does not stand at the beginning of its line"})
+		why := notAtBeginning
+		if !strings.Contains(l.text, "|") { // what a build puts before each line, and no table
+			why += " (sed 's/^.*Benchmark/Benchmark/' would put it there)"
+		}
+		s.unread = append(s.unread, Unread{l.number, strings.TrimSpace(l.text), why, false})
 		return ""
 	}
 	return l.text
 }
+
+// notAtBeginning says why a result behind other text is not read.
+const notAtBeginning = "it does not stand at the beginning of its line"
 
 var (
 	// number is a measurement. What a benchmark prints is rarely one.
@@ -116,11 +183,15 @@ func (s *sifter) benchmark(number int, text string) string {
 		return ""
 	}
 	s.giveUp()
+	if before, _, tab := strings.Cut(rest, "\t"); tab && strings.TrimSpace(before) != "" && resultAtEnd(rest) != "" {
+		s.unread = append(s.unread, Unread{number, text, "there is more than a name before its tab (go test writes _ for a blank in a name)", true})
+		return ""
+	}
 	if tail := resultAtEnd(rest); tail != "" {
 		s.count(name)
 		return name + "\t" + tail
 	}
-	m := Missing{number, s.pkg, strings.TrimPrefix(name, "Benchmark"), strings.TrimSpace(rest)}
+	m := Missing{Line: number, Package: s.pkg, Name: strings.TrimPrefix(name, "Benchmark"), Why: strings.TrimSpace(rest), torn: true}
 	if rest == "" {
 		s.named = append(s.named, m)
 	}
@@ -153,7 +224,7 @@ func isProse(name string) bool {
 func (s *sifter) tail(number int, tail string) string {
 	if s.begun == nil {
 		if strings.Contains(tail, "/op") {
-			s.unread = append(s.unread, Unread{number, tail, "it is a result without a name"})
+			s.unread = append(s.unread, Unread{number, tail, "it is a result without a name", false})
 		}
 		return ""
 	}
@@ -190,7 +261,7 @@ var failing = []string{"panic: ", "fatal error: ", "FAIL\t", "exit status ", "si
 // was one.
 func (s *sifter) verdict(number int, text string) bool {
 	if m := running.FindStringSubmatch(text); m != nil {
-		s.named = append(s.named, Missing{number, s.pkg, m[1], ""})
+		s.named = append(s.named, Missing{Line: number, Package: s.pkg, Name: m[1]})
 		return true
 	}
 	part := strings.TrimLeft(text, " ") // those of sub-benchmarks are indented
@@ -221,13 +292,13 @@ func (s *sifter) miss(number int, name, why string) {
 	plain, _ := splitProcs(name)
 	if s.begun != nil {
 		if was, _ := splitProcs(s.begun.Name); was == plain {
-			s.begun.Why = why
+			s.begun.Why, s.begun.torn = why, false
 			s.missing = append(s.missing, s.begun.Missing)
 			s.begun = nil
 			return
 		}
 	}
-	s.missing = append(s.missing, Missing{number, s.pkg, name, why})
+	s.missing = append(s.missing, Missing{Line: number, Package: s.pkg, Name: name, Why: why})
 }
 
 // fail books a failure: the first line of each package says most of it.

@@ -107,6 +107,119 @@ func TestReading(t *testing.T) {
 	}
 }
 
+// One damaged line costs itself, with its line and reason: what is around it is read.
+func TestDamagedLines(t *testing.T) {
+	const before, after = "pkg: p\nBenchmarkA-8 100 25 ns/op\n", "BenchmarkB-8 100 50 ns/op\n"
+	const both = "p: A-8=2.5e-08 sec/op; p: B-8=5e-08 sec/op"
+	long := strings.Repeat("x", 70000)
+	for _, c := range []struct{ name, line, want, why string }{
+		{"no unit", "BenchmarkA-8 100 25", both, "missing units"},
+		{"no unit of the second value", "BenchmarkA-8 100 25 ns/op 5", both, "missing units"},
+		{"a count", "BenchmarkA-8 1x 25 ns/op", both, "parsing iteration count"},
+		{"too large a count", "BenchmarkA-8 99999999999999999999 25 ns/op", both, "parsing iteration count"},
+		{"too large a number", "BenchmarkA-8 100 1e309 ns/op", both, "out of range"},
+		{"two points", "BenchmarkA-8 100 1.5.2 ns/op", both, "parsing measurement"},
+		{"commas", "BenchmarkA-8 100 1,234 ns/op", both, `"1,234" is no number`},
+		{"commas in a later value", "BenchmarkA-8 100 25 ns/op 1,234 B/op", both, "parsing measurement"},
+		{"a word", "BenchmarkA-8 100 null ns/op", both, `"null" is no number`},
+		{"no number", "BenchmarkA-8 100 ns/op", both, `"ns/op" is no number`},
+		{"a unit line", "Unit ns/op better", both, "expected key=value"},
+		{"a unit line that contradicts", "Unit x better=lower\nUnit x better=higher", both, "already set"},
+		{"the pressure", "# pressure: -3", both, `pressure "-3": want microseconds`},
+		{"a round", "# round: one", "p: A-8=2.5e-08 sec/op", "the mark of its round is damaged"},
+		{"a round, for as long as it lasts", "# round: one\nBenchmarkA-8 100 99 ns/op\n# round: 2", both, "the mark of its round is damaged"},
+		{"a long name", "BenchmarkA/" + long + "-8 100 25 ns/op", both, "line of 70026 bytes, want at most 65535"},
+		{"a long line of a log", long, both, "line of 70000 bytes, want at most 65535"},
+		{"zero bytes", "\x00\x00\x00", both, "it has a zero byte"},
+		{"a zero byte in a name", "BenchmarkA\x00-8 100 25 ns/op", both, "it has a zero byte"},
+		{"blanks in a name", "BenchmarkA/with space-8\t100\t25 ns/op", both, "go test writes _ for a blank in a name"},
+		{"a name that has other results", "BenchmarkA-8 improved by 5 ns/op", both, "it holds no result"},
+	} {
+		run, err := Parse("x.txt", []byte(before+c.line+"\n"+after))
+		if err != nil {
+			t.Errorf("%s: %v", c.name, err)
+			continue
+		}
+		if got := told(run); got != c.want {
+			t.Errorf("%s: %s; want %s", c.name, got, c.want)
+		}
+		if got := strings.Join(run.Troubles(), "\n"); !strings.Contains(got, "not counted: line") || !strings.Contains(got, c.why) {
+			t.Errorf("%s: troubles %q, want a line that is not counted, for %q", c.name, got, c.why)
+		}
+		lost := strings.Contains(c.line, "Benchmark") && !strings.Contains(c.line, "improved") || strings.HasPrefix(c.line, "#") || strings.HasPrefix(c.line, "Unit")
+		if got := run.Damaged(); (got != "") != lost {
+			t.Errorf("%s: damaged: %q", c.name, got)
+		}
+	}
+}
+
+// Where the file ends in the middle of its last line, that line is not counted.
+func TestCutFiles(t *testing.T) {
+	event := func(output string) string {
+		return fmt.Sprintf(`{"Action":"output","Package":"p","Output":%q}`, output) + "\n"
+	}
+	for name, text := range map[string]string{
+		"a unit":   "pkg: p\nBenchmarkA-8 1 25 ns/op\nBenchmarkA-8 1 2 ns/o",
+		"a metric": "pkg: p\nBenchmarkA-8 1 25 ns/op\nBenchmarkA-8 1 25 ns/op 3 B",
+		"a value":  "pkg: p\nBenchmarkA-8 1 25 ns/op\nBenchmarkA-8 1 2",
+		"events":   event("BenchmarkA-8 1 25 ns/op\n") + event("BenchmarkA-8 1 26 ns/op\n")[:60],
+	} {
+		run, err := Parse("x.txt", []byte(text))
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		if got := told(run); got != "p: A-8=2.5e-08 sec/op" {
+			t.Errorf("%s: %s", name, got)
+		}
+		if got := run.Damaged(); !strings.Contains(got, "x.txt: 1 line damaged, take the samples again: line ") || !strings.Contains(got, "the file ends in the middle of this line") {
+			t.Errorf("%s: %q", name, got)
+		}
+	}
+}
+
+// A damaged event costs what it says.
+func TestDamagedEvent(t *testing.T) {
+	run, err := Parse("x.txt", []byte(strings.Replace(events, `{"Time":"2026-05-01T12:00:00Z","Action":"run"`, `{"Action":"output","Pack`+"\n"+`{"Time":"2026-05-01T12:00:00Z","Action":"run"`, 1)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := told(run); got != "p: A-8=2.5e-08 sec/op; q: A-8=5e-08 sec/op" {
+		t.Error(got)
+	}
+	if got := run.Damaged(); !strings.Contains(got, `1 line damaged, take the samples again: line 5, "{\"Action\":\"output\",\"Pack": damaged line of go test -json`) {
+		t.Error(got)
+	}
+}
+
+// The results of two jobs of a build server, or of two steps of one, are no samples of one
+// cell; what only the log around them differs in is not said.
+func TestJobs(t *testing.T) {
+	log := func(job, step, text string) string {
+		return job + "\t" + step + "\t2026-05-01T12:34:57.123Z " + text + "\n"
+	}
+	const a, b = "BenchmarkA-8 100 25 ns/op", "BenchmarkA-8 100 50 ns/op"
+	for _, c := range []struct{ name, text, want string }{
+		{"one", log("x", "setup", "ok") + log("x", "bench", a) + log("x", "bench", b), "; "},
+		{"two jobs", log("go 1.25", "bench", "pkg: p") + log("go 1.25", "bench", a) + log("go 1.26", "bench", b) + log("go 1.26", "bench", b), "job: go 1.25\n; job: go 1.26\n; job: go 1.26\n"},
+		{"two steps", log("x", "old", a) + log("x", "new", b) + log("x", "old", b), "step: old\n; step: new\n; step: old\n"},
+		{"two of both", log("x", "old", a) + log("y", "new", b), "job: x\nstep: old\n; job: y\nstep: new\n"},
+		{"none", a + "\n" + b + "\n", "; "},
+	} {
+		run := parse(t, "x.txt", c.text)
+		var got []string
+		for _, s := range run.Samples {
+			got = append(got, s.ID.Config)
+		}
+		if strings.Join(got, "; ") != c.want {
+			t.Errorf("%s: %q, want %q", c.name, got, c.want)
+		}
+	}
+	if run := parse(t, "x.txt", log("x", "old", a)+log("y", "new", b)); run.Samples[1].Line != 2 {
+		t.Errorf("line %d, want 2", run.Samples[1].Line)
+	}
+}
+
 // events are a stream of go test -json, two packages at once.
 const events = `{"Time":"2026-05-01T12:00:00Z","Action":"start","Package":"p"}
 {"Time":"2026-05-01T12:00:00Z","Action":"output","Package":"p","Output":"goos: linux\n"}

@@ -45,8 +45,8 @@ func (s *stream) end() {
 
 // fromJSON puts the output together that go test -json has taken apart, package by package:
 // those of several packages are mixed. Lines that are no events stay as they are. open says
-// that the last line of the output was not ended.
-func fromJSON(path string, lines []line) (all []line, open bool, err error) {
+// that the last line of the output was not ended, unread which events are damaged.
+func fromJSON(lines []line) (all []line, open bool, unread []Unread) {
 	var order []string
 	streams := map[string]*stream{}
 	of := func(pkg string) *stream {
@@ -60,9 +60,9 @@ func fromJSON(path string, lines []line) (all []line, open bool, err error) {
 		e, isEvent, err := parseEvent(l.text)
 		switch {
 		case err != nil && i == len(lines)-1:
-			open = true // and the rest of it is not there
+			unread = append(unread, Unread{l.number, l.text, cutLine, true})
 		case err != nil:
-			return nil, false, fmt.Errorf("%s:%d: damaged line of go test -json: %w", path, l.number, err)
+			unread = append(unread, Unread{l.number, l.text, fmt.Sprintf("damaged line of go test -json: %v", err), true})
 		case !isEvent:
 			of("").add(l.number, l.text+"\n")
 		case e.Action == "output" || e.Action == "build-output":
@@ -78,7 +78,7 @@ func fromJSON(path string, lines []line) (all []line, open bool, err error) {
 		}
 		all = append(all, s.lines...)
 	}
-	return all, open, nil
+	return all, open, unread
 }
 
 // parseEvent takes a line apart; it is none of go test where it has no action.

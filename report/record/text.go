@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode/utf16"
 )
@@ -18,12 +19,28 @@ type line struct {
 // bom is the byte order mark, which some editors and shells put in front of a text.
 const bom = "\ufeff"
 
+// packed are the first bytes of files that hold another one, compressed, and what unpacks them.
+var packed = []struct{ start, name, with string }{
+	{"\x1f\x8b", "gzip", "gunzip -c"},
+	{"PK\x03\x04", "zip", "unzip -p"},
+	{"\xfd7zXZ\x00", "xz", "xz -dc"},
+	{"\x28\xb5\x2f\xfd", "zstd", "zstd -dc"},
+	{"BZh", "bzip2", "bunzip2 -c"},
+}
+
 // decode returns the text of a file in UTF-8; PowerShell writes UTF-16.
 func decode(path string, data []byte) (string, error) {
+	for _, p := range packed {
+		if bytes.HasPrefix(data, []byte(p.start)) {
+			return "", fmt.Errorf("%s: compressed with %s: unpack it first, or %s %s | handoff report -", path, p.name, p.with, path)
+		}
+	}
 	order, ok := utf16Order(data)
 	if !ok {
-		if i := bytes.IndexByte(data, 0); i >= 0 {
-			return "", fmt.Errorf("%s:%d: a zero byte, so a binary file, or one in two encodings: want Go benchmark output in UTF-8 or UTF-16", path, 1+bytes.Count(data[:i], []byte("\n")))
+		for _, half := range []string{"B\x00e\x00n\x00c\x00h\x00", "\x00B\x00e\x00n\x00c\x00h"} {
+			if i := bytes.Index(data, []byte(half)); i >= 0 {
+				return "", zeroByte(path, 1+bytes.Count(data[:i], []byte("\n")))
+			}
 		}
 		return string(data), nil
 	}
@@ -32,6 +49,12 @@ func decode(path string, data []byte) (string, error) {
 		units[i] = order.Uint16(data[2*i:])
 	}
 	return string(utf16.Decode(units)), nil
+}
+
+// zeroByte refuses a file that is no text. Where the others are results, a line with a zero
+// byte costs itself: a crash of the machine leaves such lines, and programs print them.
+func zeroByte(path string, line int) error {
+	return fmt.Errorf("%s:%d: a zero byte, so a binary file, or one in two encodings: want Go benchmark output in UTF-8 or UTF-16", path, line)
 }
 
 // utf16Order finds UTF-16 by its byte order mark or, without one, by the zeros in every
@@ -64,6 +87,7 @@ func utf16Order(data []byte) (binary.ByteOrder, bool) {
 func linesOf(text string) []line {
 	raw := strings.Split(text, "\n")
 	all := make([]line, 0, len(raw))
+	var of jobs
 	for i, s := range raw {
 		s = strings.TrimRight(s, "\r")
 		for strings.Contains(s, "\r") { // what a terminal would have written over
@@ -71,7 +95,46 @@ func linesOf(text string) []line {
 			over, s, _ = strings.Cut(s, "\r")
 			all = append(all, line{i + 1, clean(over)})
 		}
-		all = append(all, line{i + 1, clean(s)})
+		cleaned := clean(s)
+		of.note(len(all), s, cleaned)
+		all = append(all, line{i + 1, cleaned})
+	}
+	return of.tell(all)
+}
+
+// jobs are those of a build server whose results stand in one log: which job and step a
+// result is of is said in front of its line, and nowhere else.
+type jobs struct {
+	at    []int       // the places of results
+	names [][2]string // job and step of each
+}
+
+func (j *jobs) note(at int, raw, cleaned string) {
+	if len(raw) == len(cleaned) || !strings.HasPrefix(cleaned, "Benchmark") {
+		return
+	}
+	if fields := strings.SplitN(raw, "\t", 3); len(fields) == 3 && !strings.HasPrefix(fields[0], "Benchmark") && stamp.MatchString(fields[2]) {
+		j.at, j.names = append(j.at, at), append(j.names, [2]string{strings.TrimSpace(fields[0]), strings.TrimSpace(fields[1])})
+	}
+}
+
+// tell puts config lines in front of results that are not all of one job, or of one step:
+// those of two are of two configurations, such as two versions of Go.
+func (j *jobs) tell(all []line) []line {
+	for i, key := range []string{"job", "step"} {
+		if !slices.ContainsFunc(j.names, func(n [2]string) bool { return n[i] != j.names[0][i] }) {
+			continue
+		}
+		told, before := make([]line, 0, len(all)+len(j.at)), 0
+		for k, at := range j.at {
+			told = append(told, all[before:at]...)
+			if k == 0 || j.names[k-1][i] != j.names[k][i] {
+				told = append(told, line{all[at].number, key + ": " + j.names[k][i]})
+			}
+			before = at
+			j.at[k] = len(told)
+		}
+		all = append(told, all[before:]...)
 	}
 	return all
 }

@@ -16,6 +16,7 @@ type Missing struct {
 	Line          int
 	Package, Name string // "" for a package that is not said; as it was printed
 	Why           string // what stands in the result's place, "" if nothing does
+	torn          bool   // Why is the rest of the line, and no verdict of go test
 }
 
 // Failure is a line that says that the run, or a part of it, failed.
@@ -29,6 +30,7 @@ type Failure struct {
 type Unread struct {
 	Line      int
 	Text, Why string
+	Damaged   bool // a result, or what may have held one, that cannot be read any more
 }
 
 // BadMetric is a metric of a cell of which some sample has a value that no benchmark
@@ -120,6 +122,21 @@ func (r *Run) Troubles() []string {
 		all = append(all, fmt.Sprintf("%s: %s not counted: %s", r.Path, counted(n, "line"), list(r.Unread, Unread.String)))
 	}
 	return all
+}
+
+// Damaged says in one line which results are in the file and cannot be read; "" if there
+// are none. A report goes on without them, a verdict must not pass over them.
+func (r *Run) Damaged() string {
+	var all []Unread
+	for _, u := range r.Unread {
+		if u.Damaged {
+			all = append(all, u)
+		}
+	}
+	if len(all) == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%s: %s damaged, take the samples again: %s", r.Path, counted(len(all), "line"), list(all, Unread.String))
 }
 
 func counted(n int, noun string) string {

@@ -89,7 +89,7 @@ func (t *Table) undecided() string {
 		text += fmt.Sprintf(" (%d by what the noise floor of this machine hides)", hidden)
 	}
 	if more := t.moreRounds(); more > 0 {
-		return fmt.Sprintf("%s; about %d more rounds would tell", text, more)
+		return fmt.Sprintf("%s; about %s would tell", text, plural(more, "more round"))
 	}
 	return text + ", and more rounds hardly tell on this machine"
 }

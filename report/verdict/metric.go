@@ -131,17 +131,12 @@ func tidied(unit string) string {
 
 // untidied returns a unit as package testing prints it.
 func untidied(unit string) string {
-	switch unit {
-	case "sec/op":
-		return "ns/op"
-	case "B/s":
+	numerator, by, _ := strings.Cut(unit, "/")
+	switch {
+	case unit == "B/s":
 		return "MB/s"
-	}
-	if name, ok := strings.CutSuffix(unit, "-sec/op"); ok {
-		return name + "-ns/op"
-	}
-	if name, ok := strings.CutSuffix(unit, "sec/item"); ok {
-		return name + "ns/item"
+	case numerator == "sec" || strings.HasSuffix(numerator, "-sec"):
+		return strings.TrimSuffix(strings.TrimSuffix(numerator, "sec")+"ns/"+by, "/")
 	}
 	return unit
 }

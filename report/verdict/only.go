@@ -3,7 +3,8 @@ package verdict
 import (
 	"fmt"
 	"slices"
-	"strings"
+
+	"github.com/handoff-go/handoff/report/record"
 )
 
 // findGone makes a problem of what the gate looks at and head has no more: a benchmark that
@@ -19,7 +20,17 @@ func (t *Table) findGone() {
 		}
 	}
 	if len(gone) > 0 {
-		t.problem("head lacks what the gate looks at: %s (-gone ok, if that is meant to be)", strings.Join(gone, ", "))
+		t.problem("head lacks what the gate looks at: %s (-gone ok, if that is meant to be)", someOf(gone))
+	}
+}
+
+// findDamaged makes a problem of results that are in a file and cannot be read: the rows are
+// judged by the samples that are left, and what was lost may be what matters.
+func (t *Table) findDamaged(base, head *record.Run) {
+	for i, run := range []*record.Run{base, head} {
+		if said := run.Damaged(); said != "" && (i == 0 || said != base.Damaged()) {
+			t.problem("%s", said)
+		}
 	}
 }
 

@@ -2,6 +2,7 @@ package verdict
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -41,6 +42,9 @@ func (l Lone) String() string {
 // an error, which names what it is about, if a cell is on one side only, if a cell
 // has a metric on one side only, and for all that is one to [Compare].
 func Rows(base, head *record.Run, metrics []string) ([]Row, Design, error) {
+	if said := cmp.Or(base.Damaged(), head.Damaged()); said != "" {
+		return nil, 0, errors.New(said)
+	}
 	t, err := newTogether(base, head, metrics)
 	if err != nil {
 		return nil, 0, err
@@ -61,6 +65,11 @@ func Rows(base, head *record.Run, metrics []string) ([]Row, Design, error) {
 func Compare(base, head *record.Run, metrics []string, rules Rules) (*Table, error) {
 	t, err := newTogether(base, head, metrics)
 	if err != nil {
+		for _, run := range []*record.Run{base, head} {
+			if said := run.Damaged(); said != "" {
+				err = fmt.Errorf("%w; %s", err, said)
+			}
+		}
 		return nil, err
 	}
 	rules.Design = t.design
@@ -68,6 +77,7 @@ func Compare(base, head *record.Run, metrics []string, rules Rules) (*Table, err
 	table.Only = t.only
 	table.files = t.recorded()
 	table.findGone()
+	table.findDamaged(base, head)
 	table.Warnings = slices.Concat(base.Troubles(), without(head.Troubles(), base.Troubles()), t.warnings, table.Warnings)
 	return table, nil
 }
@@ -111,6 +121,7 @@ func newTogether(base, head *record.Run, metrics []string) (*together, error) {
 		return nil, fmt.Errorf("no benchmark in common: %s", t.onlyWords())
 	}
 	t.warnDiffering()
+	defer t.warnUnasked()
 	if err := t.addRows(metrics); err != nil {
 		return nil, err
 	}
@@ -147,6 +158,15 @@ func (t *together) loneName(id record.ID) string {
 	return id.String()
 }
 
+// someOf names as many as fit into one sentence.
+func someOf(all []string) string {
+	const most = 10
+	if len(all) > most {
+		all = append(slices.Clone(all[:most]), fmt.Sprintf("and %d more", len(all)-most))
+	}
+	return strings.Join(all, ", ")
+}
+
 // onlyWords says what is on one side only, "" for nothing.
 func (t *together) onlyWords() string {
 	var parts []string
@@ -156,7 +176,7 @@ func (t *together) onlyWords() string {
 			for k, l := range t.only[i] {
 				said[k] = l.String()
 			}
-			parts = append(parts, fmt.Sprintf("only in %s: %s", s.run.Path, strings.Join(said, ", ")))
+			parts = append(parts, fmt.Sprintf("only in %s: %s", s.run.Path, someOf(said)))
 		}
 	}
 	return strings.Join(parts, "; ")
@@ -264,6 +284,27 @@ func sameInputs(base, head *record.Run) error {
 func (t *together) warnDiffering() {
 	for _, d := range t.matched.Differ {
 		t.warnings = append(t.warnings, fmt.Sprintf("the sides differ in %s: %q in base, %q in head: what that does is in the changes, too", d.Key, d.Base, d.Head))
+	}
+}
+
+// warnUnasked names the metrics that both sides have and no row shows: whoever measured them
+// may take them for compared. Our own runs have a dozen, which are explained where they are.
+func (t *together) warnUnasked() {
+	if t.design != Plain {
+		return
+	}
+	shown := map[string]bool{}
+	for _, row := range t.rows {
+		shown[tidied(row.Metric)] = true
+	}
+	var unasked []string
+	for _, unit := range slices.Sorted(maps.Keys(t.base.units)) {
+		if t.head.units[unit] && !shown[unit] {
+			unasked = append(unasked, untidied(unit))
+		}
+	}
+	if len(unasked) > 0 {
+		t.warnings = append(t.warnings, fmt.Sprintf("not looked at, for the gate does not ask: %s (-gate %s=5%% would)", someOf(unasked), unasked[0]))
 	}
 }
 

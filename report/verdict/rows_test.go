@@ -28,6 +28,25 @@ func sampled(run string, lines ...string) string {
 	return text
 }
 
+// A sentence names some, and says how many more there are.
+func TestManyGone(t *testing.T) {
+	var base strings.Builder
+	for i := range 84 {
+		fmt.Fprintf(&base, "BenchmarkA%d 1 5 ns/op\n", i)
+	}
+	both, many := "BenchmarkB 1 5 ns/op\n", parse(t, "base.txt", "BenchmarkB 1 5 ns/op\n"+base.String())
+	table, err := Compare(many, parse(t, "head.txt", both), nil, Rules{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := table.Headline(); !strings.Contains(got, "A0, A1, A2") || !strings.Contains(got, "A9, and 74 more (-gone ok") || len(table.Only[0]) != 84 {
+		t.Errorf("%d in base only: %s", len(table.Only[0]), got)
+	}
+	if _, err := Compare(many, parse(t, "head.txt", "BenchmarkC 1 5 ns/op\n"), nil, Rules{}); err == nil || !strings.Contains(err.Error(), "A8, and 75 more; only in head.txt: C") {
+		t.Errorf("nothing in common: %v", err)
+	}
+}
+
 func TestRows(t *testing.T) {
 	base := parse(t, "base.txt", sampled("r", "BenchmarkFactor/strategy=serial-2 3 250 ns/op 25 ns/item 8 wire-B/item", "BenchmarkFactor/strategy=serial-2 3 260 ns/op 26 ns/item 8 wire-B/item"))
 	head := parse(t, "head.txt", sampled("r", "BenchmarkFactor/strategy=serial-2 3 350 ns/op 35 ns/item 8 wire-B/item", "BenchmarkFactor/strategy=serial-2 3 360 ns/op 36 ns/item 8 wire-B/item"))

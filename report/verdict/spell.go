@@ -38,6 +38,8 @@ func signed(ratio float64) string {
 	switch {
 	case math.IsInf(ratio, 1):
 		return "from 0"
+	case ratio >= 1e6: // nobody counts so many digits
+		return "×" + strconv.FormatFloat(ratio, 'g', 3, 64)
 	case ratio >= 10:
 		return "×" + strconv.FormatFloat(ratio, 'f', 0, 64)
 	}
@@ -83,7 +85,7 @@ func visible(j Judged) string {
 	switch {
 	case j.Exact:
 		return "any"
-	case math.IsInf(j.Smallest, 0):
+	case j.Smallest >= 1e6: // no difference that anybody would look for
 		return "none"
 	}
 	return fmt.Sprintf("%.1f%%", 100*j.Smallest)

@@ -115,7 +115,7 @@ func (t *Table) withdraw() {
 func (t *Table) fewest() int {
 	fewest := math.MaxInt
 	for _, j := range t.Rows {
-		if !j.Exact && j.Verdict != NotComparable {
+		if !j.Exact && j.Verdict != NotComparable && j.Pairs > 0 { // of what was not judged nothing was counted
 			fewest = min(fewest, j.Pairs)
 		}
 	}
@@ -162,7 +162,7 @@ func (t *Table) warn() {
 	case Apart:
 		t.warnf("recorded in different runs: only what does not depend on the hour is compared")
 	}
-	if t.Rounds < t.RoundsWanted {
+	if t.Rounds > 0 && t.Rounds < t.RoundsWanted {
 		t.warnf("%d rounds are too few for so many rows: below %d nothing can be significant", t.Rounds, t.RoundsWanted)
 	}
 	if bare := count(t.Rows, func(j Judged) bool { return !j.Exact && !j.Floored && j.Verdict != NotComparable }); bare > 0 && t.Rules.Threshold == 0 {

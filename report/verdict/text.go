@@ -155,7 +155,7 @@ func (t *Table) notes(j Judged) []string {
 		add("within the gate of %s", percent(j.Tolerance))
 	}
 	if j.MoreRounds > 0 {
-		add("about %d more rounds", j.MoreRounds)
+		add("about %s", plural(j.MoreRounds, "more round"))
 	}
 	if j.Floor > j.Threshold {
 		add("noise floor %s", percent(j.Floor))
