@@ -100,7 +100,7 @@ func TestNullFloors(t *testing.T) {
 func TestBadFloors(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "floors.json")
 	for text, want := range map[string]string{
-		"{":              "floors.json: unexpected end of JSON input (delete it",
+		"{":              "floors.json: unexpected EOF (no noise floors: name another file, or delete it",
 		`{"here": null}`: "floors.json: here: no floors",
 		`{"here": {"rows": {"ns/op": {"A": -1}}}}`:                                "floors.json: here: floor of A ns/op is -1, want",
 		`{"here": {"rows": {"ns/op": {"A": 1e9}}}}`:                               "floors.json: here: floor of A ns/op is 1e+09, want",
