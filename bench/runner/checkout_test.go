@@ -1,6 +1,7 @@
 package runner
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -492,5 +493,175 @@ func TestLargeIgnoredFilesAreLinked(t *testing.T) {
 		if target, err := os.Readlink(filepath.Join(made, "big")); err != nil || target != filepath.Join(root, "big") {
 			t.Errorf("%q: %s, %v", commit, target, err)
 		}
+	}
+}
+
+// In a hook, git's variables lead all git commands to the repository and index of the
+// hook; ours go by the directory alone, and leave both as they are.
+func TestWithinAHook(t *testing.T) {
+	root := emptyRepository(t)
+	write(t, root, map[string]string{"a": "1"})
+	committed(t, root, "one")
+	write(t, root, map[string]string{"a": "2", "b": "new"})
+	committed(t, root, "two")
+	index := filepath.Join(root, ".git", "index")
+	was, err := os.ReadFile(index)
+	if err != nil {
+		t.Fatal(err)
+	}
+	other := t.TempDir() // that a hook of another repository would name
+	gitIn(t, other, "init", "--quiet")
+	for _, dir := range []string{filepath.Join(root, ".git"), filepath.Join(other, ".git")} {
+		t.Setenv("GIT_DIR", dir)
+		t.Setenv("GIT_INDEX_FILE", index)
+		t.Setenv("GIT_WORK_TREE", other)
+		for commit, want := range map[string]string{"HEAD~1": "1", "HEAD": "2", "": "2"} {
+			files, _, err := treeOf(t, root, commit)
+			if err != nil || files["a"] != want {
+				t.Errorf("commit %q: %v, %v", commit, files, err)
+			}
+		}
+	}
+	for _, name := range ofRepository {
+		os.Unsetenv(name) // as Setenv has noted, which puts them back
+	}
+	if now, err := os.ReadFile(index); err != nil || !bytes.Equal(now, was) {
+		t.Errorf("the index has changed (%v)", err)
+	}
+}
+
+// What git cannot read is named, with what to do.
+func TestNoCheckout(t *testing.T) {
+	root := emptyRepository(t)
+	write(t, root, map[string]string{"a": "1"})
+	committed(t, root, "one")
+	bare := filepath.Join(t.TempDir(), "bare")
+	gitIn(t, root, "clone", "--quiet", "--bare", root, bare)
+	for _, c := range []struct{ dir, owner, want string }{
+		{t.TempDir(), "", "is in no git repository: want two test binaries"},
+		{bare, "", "is a bare repository, or git's own directory in one: want -C with a checkout"},
+		{filepath.Join(root, ".git"), "", "is a bare repository, or git's own directory in one"},
+		{root, "1", "belongs to another user, so git does not read it: git config --global --add safe.directory " + root + " allows it"},
+	} {
+		if c.owner != "" { // as git's own tests have it
+			t.Setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", c.owner)
+		}
+		_, err := (&checkouts{dir: c.dir}).resolve(within(t), "HEAD")
+		if err == nil || !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), "\n") {
+			t.Errorf("%s: error %v, want %s", c.dir, err, c.want)
+		}
+	}
+	os.Unsetenv("GIT_TEST_ASSUME_DIFFERENT_OWNER")
+	work := filepath.Join(root, "go.work")
+	t.Setenv("GOWORK", work)
+	if _, _, err := treeOf(t, root, "HEAD"); err == nil || !strings.Contains(err.Error(), "GOWORK="+work+" names a file of the checkout, and not of the revision") {
+		t.Errorf("GOWORK: %v", err)
+	}
+}
+
+// A relative TMPDIR is relative to where the command runs, and not to where git does.
+func TestRelativeTemporaryDirectory(t *testing.T) {
+	root := emptyRepository(t)
+	write(t, root, map[string]string{"a": "1"})
+	committed(t, root, "one")
+	here := t.TempDir()
+	if err := os.Mkdir(filepath.Join(here, "temp"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	t.Chdir(here)
+	for _, name := range []string{"TMPDIR", "TMP", "TEMP"} {
+		t.Setenv(name, "temp")
+	}
+	if files, _, err := treeOf(t, root, "HEAD"); err != nil || files["a"] != "1" {
+		t.Errorf("%v, %v", files, err)
+	}
+	s, err := newScratch()
+	if err != nil {
+		t.Fatal(err)
+	}
+	tree := filepath.Join(s.path, "tree")
+	if err := s.addWorktree(filepath.Join(root, ".git"), tree); err != nil {
+		t.Fatal(err)
+	}
+	gitIn(t, root, "worktree", "add", "--quiet", "--detach", tree, "HEAD")
+	s.dog.end()
+	s.lock.Close() // as if it had been killed
+	sweep()
+	if list := gitIn(t, root, "worktree", "list"); strings.Count(strings.TrimSpace(list), "\n") != 0 {
+		t.Errorf("worktrees are left:\n%s", list)
+	}
+	if left, _ := os.ReadDir("temp"); len(left) > 0 {
+		t.Errorf("left: %v", left)
+	}
+}
+
+// Directories that the go command takes for no packages are named with that as the reason,
+// and not with build constraints that are not there.
+func TestPassedOver(t *testing.T) {
+	t.Setenv("GOWORK", "off")
+	dir := t.TempDir()
+	const benchmark = "package p\n\nimport \"testing\"\n\nfunc BenchmarkA(b *testing.B) {}\n"
+	write(t, dir, map[string]string{
+		"go.mod": "module example.com/p\n\ngo 1.24\n", "p_test.go": benchmark, "pk-ü/p_test.go": benchmark, "sp ace/p_test.go": benchmark,
+		"tagged/p_test.go": "//go:build integration\n\n" + benchmark,
+	})
+	found, err := findPackages(within(t), dir, "./...")
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := map[string]string{}
+	for _, p := range found {
+		got[p.ImportPath] = p.hidden()
+	}
+	for path, want := range map[string]string{
+		"example.com/p": "", "./pk-ü": "takes the directory for no package", "./sp ace": "takes the directory for no package", "./tagged": "p_test.go (integration): set GOFLAGS",
+	} {
+		if why, ok := got[path]; !ok || !strings.Contains(why, want) || want == "" && why != "" {
+			t.Errorf("%s: %q, want %q", path, why, want)
+		}
+	}
+	if _, err := findPackages(within(t), dir, "./pk-ü"); err == nil || !strings.Contains(err.Error(), "malformed import path") {
+		t.Errorf("./pk-ü: %v", err)
+	}
+}
+
+// git notes where a worktree is by what links lead to.
+func TestTemporaryDirectoryIsALink(t *testing.T) {
+	root := emptyRepository(t)
+	write(t, root, map[string]string{"a": "1"})
+	committed(t, root, "one")
+	link := filepath.Join(t.TempDir(), "link")
+	if err := os.Symlink(t.TempDir(), link); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"TMPDIR", "TMP", "TEMP"} {
+		t.Setenv(name, link)
+	}
+	if files, _, err := treeOf(t, root, "HEAD"); err != nil || files["a"] != "1" {
+		t.Errorf("%v, %v", files, err)
+	}
+	if list := gitIn(t, root, "worktree", "list"); strings.Count(strings.TrimSpace(list), "\n") != 0 {
+		t.Errorf("worktrees are left:\n%s", list)
+	}
+}
+
+// Below a link, "../.git" is where the link leads to, and there the worktree is forgotten.
+func TestBelowALink(t *testing.T) {
+	root := emptyRepository(t)
+	write(t, root, map[string]string{"a/b/c": "1"})
+	committed(t, root, "one")
+	link := filepath.Join(t.TempDir(), "link")
+	if err := os.Symlink(filepath.Join(root, "a", "b"), link); err != nil {
+		t.Fatal(err)
+	}
+	if files, _, err := treeOf(t, link, "HEAD"); err != nil || files["c"] != "1" {
+		t.Errorf("%v, %v", files, err)
+	}
+	t.Chdir(link)
+	if files, _, err := treeOf(t, "", "HEAD"); err != nil || files["c"] != "1" {
+		t.Errorf("%v, %v", files, err)
+	}
+	if list := gitIn(t, root, "worktree", "list"); strings.Count(strings.TrimSpace(list), "\n") != 0 {
+		t.Errorf("worktrees are left:\n%s", list)
 	}
 }

@@ -3,11 +3,17 @@ package main
 import (
 	"bytes"
 	"errors"
+	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
+	"syscall"
 	"testing"
+
+	"github.com/handoff-go/handoff/bench/runner"
 )
 
 // mixedModule is a module of one benchmark that is fine and one that fails.
@@ -96,6 +102,56 @@ func TestCompareOfAFailureSaysSo(t *testing.T) {
 	}
 }
 
+// What head has no more fails a comparison that measures as it fails one of files, unless it
+// may be gone; what it has new does not. So it is when the comparison is judged again.
+func TestCompareOfAGoneBenchmark(t *testing.T) {
+	dir := mixedModule(t)
+	const text = "package mixed\n\nimport \"testing\"\n\n"
+	var binaries []string
+	for _, name := range []string{"Old", "New"} {
+		source := text
+		for _, benchmark := range []string{"Fine", name} {
+			source += "func Benchmark" + benchmark + "(b *testing.B) {\n\tfor b.Loop() {\n\t}\n}\n"
+		}
+		if err := os.WriteFile(filepath.Join(dir, "mixed_test.go"), []byte(source), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		binaries = append(binaries, filepath.Join(t.TempDir(), "a.test"))
+		build := exec.Command("go", "test", "-c", "-o", binaries[len(binaries)-1], ".")
+		build.Dir = dir
+		if out, err := build.CombinedOutput(); err != nil {
+			t.Fatalf("%v\n%s", err, out)
+		}
+	}
+	out := filepath.Join(t.TempDir(), "compare")
+	procs := ""
+	if n := runtime.GOMAXPROCS(0); n > 1 {
+		procs = fmt.Sprintf("-%d", n)
+	}
+	gone, added := "example.com/mixed: Old"+procs, "only in head: example.com/mixed: New"+procs
+	const flag = "(-gone ok, if that is meant to be)"
+	for _, args := range [][]string{
+		append([]string{"-C", dir, "-rounds", "2", "-benchtime", "100x", "-o", out}, binaries...),
+		{out},
+	} {
+		code, stdout, stderr := handoff(t, append([]string{"compare", "-floors", noFloors(t)}, args...)...)
+		if code != exitUnable || !strings.Contains(stderr, "head lacks what the gate looks at: "+gone+" "+flag) {
+			t.Errorf("%v: code %d, %s", args, code, stderr)
+		}
+		if !strings.Contains(stdout, "only in base: "+gone) || !strings.Contains(stdout, added) {
+			t.Errorf("%v: it does not list them:\n%s", args, stdout)
+		}
+	}
+	code, stdout, stderr := handoff(t, "compare", "-floors", noFloors(t), "-gone", "ok", out)
+	if code != exitInconclusive || strings.Contains(stdout+stderr, flag) || !strings.Contains(stdout, added) { // of two rounds
+		t.Errorf("with -gone ok: code %d\n%s%s", code, stdout, stderr)
+	}
+	code, stdout, stderr = handoff(t, "compare", "-floors", noFloors(t), filepath.Join(out, "head.txt"), filepath.Join(out, "head.txt"))
+	if code != exitInconclusive {
+		t.Errorf("of a side with itself: code %d\n%s%s", code, stdout, stderr)
+	}
+}
+
 // What the results are to be written to is tried before anything is measured.
 func TestPlacesAreTriedFirst(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "file")
@@ -123,6 +179,25 @@ func TestPlacesAreTriedFirst(t *testing.T) {
 		err := run(&stdout, &stderr, try.args)
 		if err == nil || !strings.Contains(err.Error(), try.want) || strings.Contains(stderr.String(), "building") {
 			t.Errorf("%v: error %v, want %s\n%s", try.args, err, try.want, stderr.String())
+		}
+	}
+}
+
+// A full disk ends a run as an interrupt does: what is recorded stays, and it says how to go on.
+func TestHowToGoOn(t *testing.T) {
+	for _, c := range []struct {
+		dir  string
+		err  error
+		want string
+	}{
+		{"d", &runner.InterruptedError{Done: 1, Total: 2}, "go on with handoff run -o d -C m"},
+		{"d", fmt.Errorf("x: %w", &fs.PathError{Op: "write", Path: "d/bench.txt", Err: syscall.ENOSPC}), "go on with handoff run -o d -C m"},
+		{"", &fs.PathError{Op: "write", Path: "d/bench.txt", Err: syscall.ENOSPC}, ""},
+		{"d", errors.New("recorded with another binary"), ""},
+	} {
+		got := howToGoOn("run", c.dir, " -C m", c.err)
+		if (c.want == "") != (got == "") || !strings.Contains(got, c.want) {
+			t.Errorf("%q, %v: %q, want %q", c.dir, c.err, got, c.want)
 		}
 	}
 }
