@@ -41,11 +41,12 @@ type clone struct {
 // resolve returns the commit that a revision names.
 func (c *checkouts) resolve(ctx context.Context, revision string) (string, error) {
 	dir := orHere(c.dir)
-	if _, err := git(ctx, dir, "rev-parse", "--git-dir"); err != nil {
-		if ctx.Err() != nil || errors.Is(err, exec.ErrNotFound) {
-			return "", err
-		}
-		return "", fmt.Errorf("%s is in no git repository: want two test binaries or two recorded files, or -C with the directory of a clone", dir)
+	inside, err := git(ctx, dir, "rev-parse", "--is-inside-work-tree")
+	if err != nil {
+		return "", noRepository(ctx, dir, err)
+	}
+	if inside != "true" {
+		return "", fmt.Errorf("%s is a bare repository, or git's own directory in one: want -C with a checkout, such as git worktree add makes", dir)
 	}
 	commit, err := git(ctx, dir, "rev-parse", "--verify", "--quiet", "--end-of-options", revision+"^{commit}")
 	if ctx.Err() != nil {
@@ -59,6 +60,26 @@ func (c *checkouts) resolve(ctx context.Context, revision string) (string, error
 		return "", fmt.Errorf("%q: no such revision, and no such file: want a commit, branch or tag, a test binary, or a recorded file", revision)
 	}
 	return commit, nil
+}
+
+// noRepository says why git takes a directory for none of its own.
+func noRepository(ctx context.Context, dir string, err error) error {
+	switch said := withStderr(err).Error(); {
+	case ctx.Err() != nil, errors.Is(err, exec.ErrNotFound):
+		return err
+	case strings.Contains(said, "safe.directory"):
+		at := dir
+		if abs, err := filepath.Abs(dir); err == nil {
+			at = abs
+		}
+		if _, after, ok := strings.Cut(said, "repository at '"); ok {
+			at, _, _ = strings.Cut(after, "'")
+		}
+		return fmt.Errorf("%s belongs to another user, so git does not read it: git config --global --add safe.directory %s allows it", dir, Quoted(at))
+	case !strings.Contains(said, "not a git repository"):
+		return fmt.Errorf("%s: git rev-parse: %s", dir, shortened(said))
+	}
+	return fmt.Errorf("%s is in no git repository: want two test binaries or two recorded files, or -C with the directory of a clone", dir)
 }
 
 func (c *checkouts) clone(ctx context.Context) (clone, error) {
@@ -96,6 +117,9 @@ func (c *checkouts) checkOut(ctx context.Context, commit, temp string) (dir, sum
 	repo, err := c.clone(ctx)
 	if err != nil {
 		return "", "", err
+	}
+	if work := os.Getenv("GOWORK"); filepath.IsAbs(work) && contains(repo.root, work) {
+		return "", "", fmt.Errorf("GOWORK=%s names a file of the checkout, and not of the revision: unset it (a go.work above the package is found without it), or set it to off", work)
 	}
 	path, err := c.surround(repo.root, filepath.Join(temp, "src"))
 	if err != nil {

@@ -1,6 +1,7 @@
 package runner
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -492,5 +493,68 @@ func TestLargeIgnoredFilesAreLinked(t *testing.T) {
 		if target, err := os.Readlink(filepath.Join(made, "big")); err != nil || target != filepath.Join(root, "big") {
 			t.Errorf("%q: %s, %v", commit, target, err)
 		}
+	}
+}
+
+// In a hook, git's variables lead all git commands to the repository and index of the
+// hook; ours go by the directory alone, and leave both as they are.
+func TestWithinAHook(t *testing.T) {
+	root := emptyRepository(t)
+	write(t, root, map[string]string{"a": "1"})
+	committed(t, root, "one")
+	write(t, root, map[string]string{"a": "2", "b": "new"})
+	committed(t, root, "two")
+	index := filepath.Join(root, ".git", "index")
+	was, err := os.ReadFile(index)
+	if err != nil {
+		t.Fatal(err)
+	}
+	other := t.TempDir() // that a hook of another repository would name
+	gitIn(t, other, "init", "--quiet")
+	for _, dir := range []string{filepath.Join(root, ".git"), filepath.Join(other, ".git")} {
+		t.Setenv("GIT_DIR", dir)
+		t.Setenv("GIT_INDEX_FILE", index)
+		t.Setenv("GIT_WORK_TREE", other)
+		for commit, want := range map[string]string{"HEAD~1": "1", "HEAD": "2", "": "2"} {
+			files, _, err := treeOf(t, root, commit)
+			if err != nil || files["a"] != want {
+				t.Errorf("commit %q: %v, %v", commit, files, err)
+			}
+		}
+	}
+	for _, name := range ofRepository {
+		os.Unsetenv(name) // as Setenv has noted, which puts them back
+	}
+	if now, err := os.ReadFile(index); err != nil || !bytes.Equal(now, was) {
+		t.Errorf("the index has changed (%v)", err)
+	}
+}
+
+// What git cannot read is named, with what to do.
+func TestNoCheckout(t *testing.T) {
+	root := emptyRepository(t)
+	write(t, root, map[string]string{"a": "1"})
+	committed(t, root, "one")
+	bare := filepath.Join(t.TempDir(), "bare")
+	gitIn(t, root, "clone", "--quiet", "--bare", root, bare)
+	for _, c := range []struct{ dir, owner, want string }{
+		{t.TempDir(), "", "is in no git repository: want two test binaries"},
+		{bare, "", "is a bare repository, or git's own directory in one: want -C with a checkout"},
+		{filepath.Join(root, ".git"), "", "is a bare repository, or git's own directory in one"},
+		{root, "1", "belongs to another user, so git does not read it: git config --global --add safe.directory " + root + " allows it"},
+	} {
+		if c.owner != "" { // as git's own tests have it
+			t.Setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", c.owner)
+		}
+		_, err := (&checkouts{dir: c.dir}).resolve(within(t), "HEAD")
+		if err == nil || !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), "\n") {
+			t.Errorf("%s: error %v, want %s", c.dir, err, c.want)
+		}
+	}
+	os.Unsetenv("GIT_TEST_ASSUME_DIFFERENT_OWNER")
+	work := filepath.Join(root, "go.work")
+	t.Setenv("GOWORK", work)
+	if _, _, err := treeOf(t, root, "HEAD"); err == nil || !strings.Contains(err.Error(), "GOWORK="+work+" names a file of the checkout, and not of the revision") {
+		t.Errorf("GOWORK: %v", err)
 	}
 }

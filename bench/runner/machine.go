@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -83,8 +84,22 @@ func git(ctx context.Context, dir string, args ...string) (string, error) {
 // gitBytes is git for lists of paths, which may begin and end with blanks.
 func gitBytes(ctx context.Context, dir string, args ...string) ([]byte, error) {
 	cmd := tool(ctx, "git", append([]string{"--no-optional-locks", "-C", dir}, args...)...)
-	cmd.Env = append(cmd.Env, "GIT_TERMINAL_PROMPT=0")
+	cmd.Env = append(withoutGit(cmd.Env), "GIT_TERMINAL_PROMPT=0")
 	return outputOf(ctx, cmd)
+}
+
+// ofRepository are the variables by which git, where it runs a hook, leads all git
+// commands to one repository and its index: a tree of ours would be read into that.
+var ofRepository = []string{
+	"GIT_DIR", "GIT_WORK_TREE", "GIT_IMPLICIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_PREFIX", "GIT_SHALLOW_FILE", "GIT_NAMESPACE",
+}
+
+// withoutGit is an environment in which git goes by the directory alone.
+func withoutGit(env []string) []string {
+	return slices.DeleteFunc(slices.Clone(env), func(entry string) bool {
+		name, _, _ := strings.Cut(entry, "=")
+		return slices.Contains(ofRepository, name)
+	})
 }
 
 // tools is the Go version and the experiments that the binary was built with.

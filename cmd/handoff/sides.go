@@ -64,7 +64,11 @@ func sidesOf(args []string) (sides, error) {
 		return sides{}, err
 	}
 	if base != head {
-		return sides{}, fmt.Errorf("%s is %s and %s is %s: want two of a kind", args[0], base, args[1], head)
+		hint := ""
+		if i := slices.Index([]sideKind{base, head}, revisionKind); i >= 0 && filepath.Ext(args[1-i]) == "" {
+			hint = fmt.Sprintf(" (%s^0 is a revision in any case)", args[1-i])
+		}
+		return sides{}, fmt.Errorf("%s is %s and %s is %s: want two of a kind%s", args[0], base, args[1], head, hint)
 	}
 	return sides{args[0], args[1], base == recordedKind, base == binaryKind}, nil
 }
