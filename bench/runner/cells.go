@@ -3,7 +3,9 @@ package runner
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strconv"
@@ -26,6 +28,7 @@ type leftOut struct {
 	cell          // without a name for a whole package
 	reason string // one line
 	failed bool   // it could not be measured; else it need not be, or there is nothing to compare with
+	lone   string // the side of a comparison that alone has it, where the other has not failed
 }
 
 func (l leftOut) String() string {
@@ -41,15 +44,68 @@ type listing struct {
 	left   []leftOut
 	config map[string]bool // lines "key: value" that it has printed
 	knows  map[cell]bool   // that list themselves without being run
+	slow   []string        // that took longer than the timeout
+	ran    bool            // the testing package was reached, and not TestMain alone
 }
 
 // mostCrashes is how often a package's listing is begun anew for a benchmark that ends
 // the process. More of them are of one cause.
 const mostCrashes = 100
 
+// mostAlone is how many benchmarks of a package that failed beside others are tried alone.
+const mostAlone = 100
+
 // list asks a package for the benchmarks that a pattern chooses, in their order. One that
 // fails, skips itself, ends the process or takes longer than the timeout is left out.
 func (b *binary) list(ctx context.Context, bench string, env []string, timeout time.Duration) (*listing, error) {
+	l, err := b.listTogether(ctx, bench, env, timeout)
+	if err != nil {
+		return nil, err
+	}
+	// A sample has its process to itself. What fails beside others may do so for them:
+	// one has changed the directory, or what it has left running panics later.
+	alone := 0
+	for _, f := range slices.Clone(l.left) {
+		if !f.failed || slices.Contains(l.slow, f.name) || alone == mostAlone {
+			continue
+		}
+		alone++
+		if err := l.retry(ctx, b, f, env, timeout); err != nil {
+			return nil, err
+		}
+	}
+	return l, nil
+}
+
+// retry runs a benchmark by itself, and takes it in, with what is below it, if it does not
+// fail there. What it says when it fails alone goes before what it said beside others.
+func (l *listing) retry(ctx context.Context, b *binary, f leftOut, env []string, timeout time.Duration) error {
+	one, err := b.listTogether(ctx, exactly(f.name), env, timeout)
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	if err != nil {
+		return nil // it is left out already
+	}
+	l.left = slices.DeleteFunc(l.left, func(have leftOut) bool { return have.cell == f.cell })
+	for _, c := range one.cells {
+		l.add(c)
+	}
+	for _, left := range one.left {
+		if !slices.ContainsFunc(l.left, func(have leftOut) bool { return have.cell == left.cell }) {
+			l.left = append(l.left, left)
+		}
+	}
+	maps.Copy(l.config, one.config)
+	maps.Copy(l.knows, one.knows)
+	if len(one.cells)+len(one.left) == 0 { // its name is another one each time
+		l.left = append(l.left, f)
+	}
+	return nil
+}
+
+// listTogether has one process run them all, and another one go on behind each that ends it.
+func (b *binary) listTogether(ctx context.Context, bench string, env []string, timeout time.Duration) (*listing, error) {
 	l := &listing{config: map[string]bool{}, knows: map[cell]bool{}}
 	var over []string // that are not to be run again
 	for range mostCrashes {
@@ -63,6 +119,11 @@ func (b *binary) list(ctx context.Context, bench string, env []string, timeout t
 			return nil, context.Cause(ctx)
 		}
 		ended, open := l.read(b, string(e.stdout), err)
+		if err == nil && !l.ran {
+			reason := "it ended with exit code 0 before its benchmarks were run, as its TestMain wants it" + lastOf(ownWords(e.tail))
+			l.left = append(l.left, leftOut{cell: cell{pkg: b.pkg}, reason: reason})
+			return l, nil
+		}
 		if open == "" && (err == nil || len(l.cells)+len(l.left) > 0) {
 			return l, nil
 		}
@@ -70,6 +131,10 @@ func (b *binary) list(ctx context.Context, bench string, env []string, timeout t
 			return nil, fmt.Errorf("list the benchmarks of %s: %w; its output ends:\n%s", b.pkg, err, indent(e.tail))
 		}
 		l.leave(cell{b.pkg, open}, reasonOf(err, e.tail), true)
+		var slow *slowError
+		if errors.As(err, &slow) {
+			l.slow = append(l.slow, open)
+		}
 		for _, name := range append(ended, open) {
 			over = append(over, exactly(name))
 		}
@@ -79,7 +144,7 @@ func (b *binary) list(ctx context.Context, bench string, env []string, timeout t
 
 func (l *listing) leave(c cell, reason string, failed bool) {
 	if !slices.ContainsFunc(l.left, func(have leftOut) bool { return have.cell == c }) {
-		l.left = append(l.left, leftOut{c, reason, failed})
+		l.left = append(l.left, leftOut{cell: c, reason: reason, failed: failed})
 	}
 }
 
@@ -96,6 +161,7 @@ func (l *listing) read(b *binary, text string, err error) (ended []string, open 
 	top, last, empty, parents, done := "", "", "", map[string]bool{}, ""
 	for line := range strings.Lines(strings.ReplaceAll(text, marker, "\n"+marker)) {
 		line = strings.TrimRight(line, "\r\n")
+		l.ran = l.ran || strings.HasPrefix(line, marker)
 		switch event, name := eventOf(line); {
 		case event == "RUN":
 			if parent, _, ok := cutLast(name); ok {
@@ -241,16 +307,35 @@ func printable(r rune) rune {
 
 // reasonOf says in a line why a process ended: the error, and what it panicked with.
 func reasonOf(err error, tail string) string {
-	reason := "it ended the process"
+	var slow *slowError
+	reason := "it ended the process with exit code 0"
 	if err != nil {
 		reason = err.Error()
+	}
+	if errors.As(err, &slow) {
+		return reason
 	}
 	for line := range strings.Lines(tail) {
 		if line = strings.TrimSpace(line); strings.HasPrefix(line, "panic: ") || strings.HasPrefix(line, "fatal error: ") {
 			return reason + ": " + shortened(line)
 		}
 	}
-	return reason
+	return reason + lastOf(ownWords(tail))
+}
+
+// ownWords are the lines, such as log.Fatal's, that the testing package does not print.
+func ownWords(tail string) (said []string) {
+	for line := range strings.Lines(tail) {
+		line = strings.TrimSpace(line)
+		_, figures, isResult := strings.Cut(line, "\t")
+		switch {
+		case line == "", line == "PASS", line == "FAIL", strings.HasPrefix(line, marker), strings.Contains(line, "--- FAIL:"):
+		case strings.HasPrefix(line, "Benchmark") && (!isResult || figures != ""), strings.HasPrefix(line, "Unit "), strings.HasPrefix(line, cellPrefix), configLine.MatchString(line):
+		default:
+			said = append(said, line)
+		}
+	}
+	return said
 }
 
 // benchmarks are the functions that the package has, whether a pattern chooses
@@ -317,8 +402,12 @@ func common(a, b *side) (cells []cell, left []leftOut) {
 func (s *side) lacks(c cell, other *side) leftOut {
 	for _, l := range s.listing.left {
 		if l.cell == c || l.name == "" && l.pkg == c.pkg {
-			return leftOut{c, "only in " + other.label + "; in " + s.label + " " + cmp.Or(l.reason, "it is left out"), l.failed}
+			lone := other.label
+			if l.failed {
+				lone = ""
+			}
+			return leftOut{cell: c, reason: "only in " + other.label + "; in " + s.label + " " + cmp.Or(l.reason, "it is left out"), failed: l.failed, lone: lone}
 		}
 	}
-	return leftOut{c, "only in " + other.label, false}
+	return leftOut{cell: c, reason: "only in " + other.label, lone: other.label}
 }

@@ -13,11 +13,9 @@ func (r *run) planMarks(s *side) []mark {
 		{"note", r.plan.note},
 	}
 	for _, l := range r.left {
-		key := leftOutMark
-		if l.failed {
-			key = failedMark
+		if l.lone == "" || l.lone == s.label {
+			marks = append(marks, l.mark(s.build.procs()))
 		}
-		marks = append(marks, mark{key, l.String()})
 	}
 	return known(append(append(marks, s.marks()...),
 		mark{"binary", s.build.sum()},
@@ -34,8 +32,22 @@ func (r *run) planMarks(s *side) []mark {
 // "PACKAGE: REASON" for a whole one.
 const (
 	failedMark  = "failed"   // it could not be measured
-	leftOutMark = "left-out" // it skips itself, is not built, or is on one side only
+	leftOutMark = "left-out" // it skips itself, or is not built
+	loneMark    = "alone"    // the other side has none of that name
 )
+
+// mark is how a record says it. What one side alone has stands in that side's file, by the
+// name that its samples would have.
+func (l leftOut) mark(procs int) mark {
+	switch {
+	case l.failed:
+		return mark{failedMark, l.String()}
+	case l.lone != "":
+		l.name += procsSuffix(procs)
+		return mark{loneMark, l.String()}
+	}
+	return mark{leftOutMark, l.String()}
+}
 
 // command is what asks for this run.
 func (r *run) command() string {
@@ -63,7 +75,8 @@ func (r *run) command() string {
 func resumeMarks(prior *recorded, now []mark, at time.Time) []mark {
 	marks := []mark{{"resumed", at.UTC().Format(time.RFC3339)}}
 	for _, m := range now {
-		if m.key != "date" && m.key != "command" && m.key != failedMark && m.key != leftOutMark && prior.marks[m.key] != m.value {
+		of := m.key == failedMark || m.key == leftOutMark || m.key == loneMark
+		if !of && m.key != "date" && m.key != "command" && prior.marks[m.key] != m.value {
 			marks = append(marks, m)
 		}
 	}

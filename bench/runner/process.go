@@ -42,9 +42,14 @@ func (b *binary) runEach(ctx context.Context, timeout time.Duration, env, args [
 	}, env, args)
 }
 
-func tooSlow(timeout time.Duration) error {
-	return fmt.Errorf("no result after %v: give it longer with -timeout", timeout)
+// slowError ends what has taken too long.
+type slowError struct{ timeout time.Duration }
+
+func (e *slowError) Error() string {
+	return fmt.Sprintf("no result after %v: give it longer with -timeout", e.timeout)
 }
+
+func tooSlow(timeout time.Duration) error { return &slowError{timeout} }
 
 // run starts the test binary once and waits for its end.
 func (b *binary) run(ctx context.Context, env []string, args ...string) (ended, error) {

@@ -87,7 +87,7 @@ func (r *run) failures() []string {
 	for _, err := range r.failed {
 		var s *SampleError
 		if errors.As(err, &s) {
-			failed = append(failed, leftOut{cell{s.Package, s.Cell}, s.reason(), true}.String())
+			failed = append(failed, leftOut{cell: cell{s.Package, s.Cell}, reason: s.reason()}.String())
 		}
 	}
 	return failed

@@ -2,6 +2,7 @@ package runner
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -45,7 +46,9 @@ func (e *SampleError) reason() string {
 	if _, said, ok := strings.Cut(e.Tail, "--- FAIL: "); ok { // the name, and in the next line what for
 		_, said, _ = strings.Cut(said, "\n")
 		said, _, _ = strings.Cut(strings.TrimSpace(said), "\n")
-		text += ": " + said
+		if !strings.HasSuffix(text, said) {
+			text += ": " + said
+		}
 	}
 	if e.Side != "" {
 		text = e.Side + ", " + text
@@ -70,6 +73,9 @@ func (s *side) take(ctx context.Context, t turn, benchtime string, timeout time.
 	var got sample
 	if err == nil {
 		got, err = parseSample(e.stdout, t.cell.name+procsSuffix(b.procs), countOf(benchtime))
+	}
+	if err != nil && !strings.Contains(string(e.stdout), t.cell.name+procsSuffix(b.procs)) && strings.Contains(string(e.stdout), "PASS") {
+		err = errors.New("this time there is no benchmark of that name: one whose name differs from run to run cannot be measured")
 	}
 	if err == nil {
 		s.listing.onlyConfig(t.cell, got.config)

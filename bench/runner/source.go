@@ -85,7 +85,7 @@ func (b *built) list(ctx context.Context, bench string, env []string, timeout ti
 		if err != nil {
 			failed = errors.Join(failed, err)
 			reason, _, _ := strings.Cut(err.Error(), "; its output ends:")
-			all.left = append(all.left, leftOut{cell{pkg: pkg}, shortened(reason), true})
+			all.left = append(all.left, leftOut{cell: cell{pkg: pkg}, reason: shortened(reason), failed: true})
 			continue
 		}
 		all.cells, all.left = append(all.cells, l.cells...), append(all.left, l.left...)
@@ -146,7 +146,7 @@ func buildAll(ctx context.Context, dir, pkgs, temp string, flags []string) (*bui
 	var failed error
 	for _, p := range found {
 		if hidden := p.hidden(); hidden != "" {
-			b.left = append(b.left, leftOut{cell{pkg: p.ImportPath}, hidden, false})
+			b.left = append(b.left, leftOut{cell: cell{pkg: p.ImportPath}, reason: hidden})
 		}
 		if !p.exists() || !p.hasBenchmarks() {
 			continue
@@ -157,7 +157,7 @@ func buildAll(ctx context.Context, dir, pkgs, temp string, flags []string) (*bui
 			return nil, err
 		} else if err != nil {
 			failed = errors.Join(failed, err)
-			b.left = append(b.left, leftOut{cell{pkg: bin.pkg}, shortened(err.Error()), true})
+			b.left = append(b.left, leftOut{cell: cell{pkg: bin.pkg}, reason: shortened(err.Error()), failed: true})
 			continue
 		}
 		b.binaries[bin.pkg], b.order, b.dir = bin, append(b.order, bin.pkg), bin.dir

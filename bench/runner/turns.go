@@ -118,7 +118,7 @@ func (r *run) drop(c cell, why *SampleError, left []turn) {
 		}
 	}
 	for _, s := range r.sides {
-		s.recorder.note(mark{failedMark, leftOut{c, why.reason(), true}.String()})
+		s.recorder.note(mark{failedMark, leftOut{cell: c, reason: why.reason()}.String()})
 	}
 	r.progress.say("%v\n%s is measured no further; the others are", why, c.name)
 }

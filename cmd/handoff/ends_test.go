@@ -3,9 +3,11 @@ package main
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 )
@@ -93,6 +95,56 @@ func TestCompareOfAFailureSaysSo(t *testing.T) {
 		if said := stdout.String(); !strings.Contains(said, "Fine") || !strings.Contains(said, "FAILED, not measured or not to the end: example.com/mixed BenchmarkLate") {
 			t.Errorf("it printed\n%s", said)
 		}
+	}
+}
+
+// What head has no more fails a comparison that measures as it fails one of files, unless it
+// may be gone; what it has new does not. So it is when the comparison is judged again.
+func TestCompareOfAGoneBenchmark(t *testing.T) {
+	dir := mixedModule(t)
+	const text = "package mixed\n\nimport \"testing\"\n\n"
+	var binaries []string
+	for _, name := range []string{"Old", "New"} {
+		source := text
+		for _, benchmark := range []string{"Fine", name} {
+			source += "func Benchmark" + benchmark + "(b *testing.B) {\n\tfor b.Loop() {\n\t}\n}\n"
+		}
+		if err := os.WriteFile(filepath.Join(dir, "mixed_test.go"), []byte(source), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		binaries = append(binaries, filepath.Join(t.TempDir(), "a.test"))
+		build := exec.Command("go", "test", "-c", "-o", binaries[len(binaries)-1], ".")
+		build.Dir = dir
+		if out, err := build.CombinedOutput(); err != nil {
+			t.Fatalf("%v\n%s", err, out)
+		}
+	}
+	out := filepath.Join(t.TempDir(), "compare")
+	procs := ""
+	if n := runtime.GOMAXPROCS(0); n > 1 {
+		procs = fmt.Sprintf("-%d", n)
+	}
+	gone, added := "example.com/mixed: Old"+procs, "only in head: example.com/mixed: New"+procs
+	const flag = "(-gone ok, if that is meant to be)"
+	for _, args := range [][]string{
+		append([]string{"-C", dir, "-rounds", "2", "-benchtime", "100x", "-o", out}, binaries...),
+		{out},
+	} {
+		code, stdout, stderr := handoff(t, append([]string{"compare", "-floors", noFloors(t)}, args...)...)
+		if code != exitUnable || !strings.Contains(stderr, "head lacks what the gate looks at: "+gone+" "+flag) {
+			t.Errorf("%v: code %d, %s", args, code, stderr)
+		}
+		if !strings.Contains(stdout, "only in base: "+gone) || !strings.Contains(stdout, added) {
+			t.Errorf("%v: it does not list them:\n%s", args, stdout)
+		}
+	}
+	code, stdout, stderr := handoff(t, "compare", "-floors", noFloors(t), "-gone", "ok", out)
+	if code != exitInconclusive || strings.Contains(stdout+stderr, flag) || !strings.Contains(stdout, added) { // of two rounds
+		t.Errorf("with -gone ok: code %d\n%s%s", code, stdout, stderr)
+	}
+	code, stdout, stderr = handoff(t, "compare", "-floors", noFloors(t), filepath.Join(out, "head.txt"), filepath.Join(out, "head.txt"))
+	if code != exitInconclusive {
+		t.Errorf("of a side with itself: code %d\n%s%s", code, stdout, stderr)
 	}
 }
 

@@ -14,6 +14,7 @@ const (
 	pressureMark = "pressure"
 	failedMark   = "failed"
 	leftOutMark  = "left-out"
+	loneMark     = "alone"
 )
 
 // marks is what the comment lines have said so far.
@@ -22,6 +23,7 @@ type marks struct {
 	mixed    []string
 	failed   []string // of those with no sample since
 	leftOut  []string
+	lone     []string
 	round    int
 	pressure float64
 }
@@ -55,6 +57,8 @@ func (m *marks) take(line string) (key string, err error) {
 		m.failed = append(m.failed, value)
 	case leftOutMark:
 		m.leftOut = append(m.leftOut, value)
+	case loneMark:
+		m.lone = append(m.lone, value)
 	default:
 		m.runMark(key, value)
 	}

@@ -107,7 +107,7 @@ func (p *parser) parse() (*Run, error) {
 	if len(p.run.Samples) == 0 {
 		return nil, p.nothing()
 	}
-	p.run.Unmeasured, p.run.Aside = p.marks.failed, p.marks.leftOut
+	p.run.Unmeasured, p.run.Aside, p.run.Lone = p.marks.failed, p.marks.leftOut, p.marks.lone
 	p.run.Units = reader.Units()
 	p.leaveOut()
 	p.run.markPressed()

@@ -46,10 +46,13 @@ type Run struct {
 	Mixed []string
 
 	// Unmeasured are the benchmarks that the runner could not measure, or not to the end,
-	// Aside those that it was not to measure: they skip themselves, are not built, or only
-	// one side of a comparison has them. Each is "PACKAGE NAME: REASON", or
-	// "PACKAGE: REASON" for a whole package.
+	// Aside those that it was not to measure: they skip themselves, or are not built. Each
+	// is "PACKAGE NAME: REASON", or "PACKAGE: REASON" for a whole package.
 	Unmeasured, Aside []string
+
+	// Lone are the benchmarks, in the same form, that this side of a comparison has, and the
+	// other has not. They were not measured.
+	Lone []string
 }
 
 // Sample is one benchmark line: one measurement of one cell.

@@ -8,14 +8,15 @@ import (
 )
 
 // findGone makes a problem of what the gate looks at and head has no more: a benchmark that
-// is not there fails no gate. What head has new is none.
+// is not there fails no gate. Where nobody has measured it, the gate is taken to look at it.
+// What head has new is none.
 func (t *Table) findGone() {
 	if t.Rules.GoneOK {
 		return
 	}
 	var gone []string
 	for _, l := range t.Only[0] {
-		if slices.ContainsFunc(l.metrics, func(metric string) bool { _, ok := t.Rules.Gate.limit(metric); return ok }) {
+		if l.unmeasured || slices.ContainsFunc(l.metrics, func(metric string) bool { _, ok := t.Rules.Gate.limit(metric); return ok }) {
 			gone = append(gone, l.String())
 		}
 	}

@@ -19,7 +19,8 @@ type Lone struct {
 	Metric string // "" for the whole cell
 	Why    string // what the other side has in its place, where that is known
 
-	metrics []string // as printed, of those that were asked for
+	metrics    []string // as printed, of those that were asked for
+	unmeasured bool     // so that its metrics are not known
 }
 
 // String is "example.org/x: Sort-8", or "MB/s of example.org/x: Sort-8".
@@ -117,6 +118,7 @@ func newTogether(base, head *record.Run, metrics []string) (*together, error) {
 			t.only[i] = append(t.only[i], t.loneCell(i, s, id, metrics))
 		}
 	}
+	t.addNotMeasured()
 	if len(t.matched.Pairs) == 0 {
 		return nil, fmt.Errorf("no benchmark in common: %s", t.onlyWords())
 	}
@@ -148,6 +150,33 @@ func (t *together) loneCell(of int, s side, id record.ID, metrics []string) Lone
 		}
 	}
 	return l
+}
+
+// addNotMeasured adds what the runner did not measure, because one side alone has it.
+func (t *together) addNotMeasured() {
+	sides := [2]side{t.base, t.head}
+	for i, s := range sides {
+		other := map[string]bool{}
+		for _, id := range sides[1-i].order {
+			other[id.String()] = true
+		}
+		for _, text := range sides[1-i].run.Lone {
+			other[notMeasured(text).Cell] = true
+		}
+		for _, text := range s.run.Lone {
+			if l := notMeasured(text); !other[l.Cell] {
+				t.only[i] = append(t.only[i], l)
+			}
+		}
+	}
+}
+
+// notMeasured reads what the runner says of such a benchmark.
+func notMeasured(text string) Lone {
+	id, why, _ := strings.Cut(text, ": ")
+	pkg, name, _ := strings.Cut(id, " ")
+	_, why, _ = strings.Cut(why, "; ") // the first part says what is said already
+	return Lone{Cell: pkg + ": " + strings.TrimPrefix(name, "Benchmark"), Why: why, unmeasured: true}
 }
 
 // loneName is a cell's full name, with its package whether others have another one or not.
