@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"go/build"
 	"io"
 	"io/fs"
 	"os"
@@ -44,12 +45,13 @@ func (b *binary) compile(ctx context.Context, dir string, flags []string) error 
 // blanks.
 func findPackages(ctx context.Context, dir, pkgs string) ([]listedPackage, error) {
 	// With -e, a package that consists of test files alone is found too.
-	args := []string{"list", "-e", "-find", "-json=ImportPath,Dir,GoFiles,TestGoFiles,XTestGoFiles,IgnoredGoFiles", "--"}
+	args := []string{"list", "-e", "-find", "-json=ImportPath,Dir,GoFiles,TestGoFiles,XTestGoFiles,IgnoredGoFiles,Error", "--"}
 	out, err := goCommand(ctx, dir, append(args, strings.Fields(pkgs)...)...)
 	if err != nil {
 		return nil, notFound(pkgs, err)
 	}
 	var found []listedPackage
+	var refused error
 	for dec := json.NewDecoder(bytes.NewReader(out)); ; {
 		var p listedPackage
 		if err := dec.Decode(&p); errors.Is(err, io.EOF) {
@@ -60,10 +62,13 @@ func findPackages(ctx context.Context, dir, pkgs string) ([]listedPackage, error
 		if p.exists() || p.hidden() != "" {
 			found = append(found, p)
 		}
+		if p.Error != nil && refused == nil && strings.Contains(p.Error.Err, "malformed import path") {
+			refused = errors.New(shortened(p.Error.Err))
+		}
 	}
 	found = append(found, hiddenPackages(dir, pkgs, found)...)
 	if len(found) == 0 {
-		return nil, notFound(pkgs, nil)
+		return nil, notFound(pkgs, refused)
 	}
 	return found, nil
 }
@@ -103,6 +108,10 @@ func hiddenPackages(dir, pkgs string, found []listedPackage) (hidden []listedPac
 			}
 			if rest, err := filepath.Rel(dir, path); err == nil && p.hidden() != "" {
 				p.ImportPath = "./" + filepath.ToSlash(rest)
+				p.passedOver = slices.ContainsFunc(p.IgnoredGoFiles, func(name string) bool {
+					builds, err := build.Default.MatchFile(path, name)
+					return err == nil && builds
+				})
 				hidden = append(hidden, p)
 			}
 			return nil
@@ -126,6 +135,8 @@ type listedPackage struct {
 	ImportPath, Dir                    string
 	GoFiles, TestGoFiles, XTestGoFiles []string
 	IgnoredGoFiles                     []string // by their names or their build constraints
+	Error                              *struct{ Err string }
+	passedOver                         bool // though its files would be built
 }
 
 func (p listedPackage) exists() bool {
@@ -159,6 +170,9 @@ func (p listedPackage) hidden() string {
 	}
 	if len(files) == 0 {
 		return ""
+	}
+	if p.passedOver {
+		return "the go command takes the directory for no package of the pattern, by its name or by go.mod or go.work: there are benchmarks in " + listed(files)
 	}
 	return "the build leaves out the benchmarks of " + listed(files) + ": set GOFLAGS=-tags=TAG to have them"
 }

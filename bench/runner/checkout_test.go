@@ -558,3 +558,69 @@ func TestNoCheckout(t *testing.T) {
 		t.Errorf("GOWORK: %v", err)
 	}
 }
+
+// A relative TMPDIR is relative to where the command runs, and not to where git does.
+func TestRelativeTemporaryDirectory(t *testing.T) {
+	root := emptyRepository(t)
+	write(t, root, map[string]string{"a": "1"})
+	committed(t, root, "one")
+	here := t.TempDir()
+	if err := os.Mkdir(filepath.Join(here, "temp"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	t.Chdir(here)
+	for _, name := range []string{"TMPDIR", "TMP", "TEMP"} {
+		t.Setenv(name, "temp")
+	}
+	if files, _, err := treeOf(t, root, "HEAD"); err != nil || files["a"] != "1" {
+		t.Errorf("%v, %v", files, err)
+	}
+	s, err := newScratch()
+	if err != nil {
+		t.Fatal(err)
+	}
+	tree := filepath.Join(s.path, "tree")
+	if err := s.addWorktree(filepath.Join(root, ".git"), tree); err != nil {
+		t.Fatal(err)
+	}
+	gitIn(t, root, "worktree", "add", "--quiet", "--detach", tree, "HEAD")
+	s.dog.end()
+	s.lock.Close() // as if it had been killed
+	sweep()
+	if list := gitIn(t, root, "worktree", "list"); strings.Count(strings.TrimSpace(list), "\n") != 0 {
+		t.Errorf("worktrees are left:\n%s", list)
+	}
+	if left, _ := os.ReadDir("temp"); len(left) > 0 {
+		t.Errorf("left: %v", left)
+	}
+}
+
+// Directories that the go command takes for no packages are named with that as the reason,
+// and not with build constraints that are not there.
+func TestPassedOver(t *testing.T) {
+	t.Setenv("GOWORK", "off")
+	dir := t.TempDir()
+	const benchmark = "package p\n\nimport \"testing\"\n\nfunc BenchmarkA(b *testing.B) {}\n"
+	write(t, dir, map[string]string{
+		"go.mod": "module example.com/p\n\ngo 1.24\n", "p_test.go": benchmark, "pk-ü/p_test.go": benchmark, "sp ace/p_test.go": benchmark,
+		"tagged/p_test.go": "//go:build integration\n\n" + benchmark,
+	})
+	found, err := findPackages(within(t), dir, "./...")
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := map[string]string{}
+	for _, p := range found {
+		got[p.ImportPath] = p.hidden()
+	}
+	for path, want := range map[string]string{
+		"example.com/p": "", "./pk-ü": "takes the directory for no package", "./sp ace": "takes the directory for no package", "./tagged": "p_test.go (integration): set GOFLAGS",
+	} {
+		if why, ok := got[path]; !ok || !strings.Contains(why, want) || want == "" && why != "" {
+			t.Errorf("%s: %q, want %q", path, why, want)
+		}
+	}
+	if _, err := findPackages(within(t), dir, "./pk-ü"); err == nil || !strings.Contains(err.Error(), "malformed import path") {
+		t.Errorf("./pk-ü: %v", err)
+	}
+}

@@ -31,10 +31,15 @@ type scratch struct {
 }
 
 func newScratch() (*scratch, error) {
+	// git, the go command and samples work in other directories.
+	temp, err := filepath.Abs(os.TempDir())
+	if err != nil {
+		return nil, err
+	}
 	for range 100 {
-		path, err := os.MkdirTemp("", scratchPrefix+"*")
+		path, err := os.MkdirTemp(temp, scratchPrefix+"*")
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("no temporary directory can be made: %w: let TMPDIR name one that can be written to", err)
 		}
 		lock, err := hold(path)
 		if errors.Is(err, errHeld) || errors.Is(err, fs.ErrNotExist) {
@@ -138,7 +143,11 @@ func sweep() {
 	if !canLock {
 		return
 	}
-	left, _ := filepath.Glob(filepath.Join(os.TempDir(), scratchPrefix+"*"))
+	temp, err := filepath.Abs(os.TempDir())
+	if err != nil {
+		return
+	}
+	left, _ := filepath.Glob(filepath.Join(temp, scratchPrefix+"*"))
 	for _, path := range left {
 		sweepOne(path)
 	}

@@ -4,12 +4,16 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
 	"strings"
+	"syscall"
 	"testing"
+
+	"github.com/handoff-go/handoff/bench/runner"
 )
 
 // mixedModule is a module of one benchmark that is fine and one that fails.
@@ -175,6 +179,25 @@ func TestPlacesAreTriedFirst(t *testing.T) {
 		err := run(&stdout, &stderr, try.args)
 		if err == nil || !strings.Contains(err.Error(), try.want) || strings.Contains(stderr.String(), "building") {
 			t.Errorf("%v: error %v, want %s\n%s", try.args, err, try.want, stderr.String())
+		}
+	}
+}
+
+// A full disk ends a run as an interrupt does: what is recorded stays, and it says how to go on.
+func TestHowToGoOn(t *testing.T) {
+	for _, c := range []struct {
+		dir  string
+		err  error
+		want string
+	}{
+		{"d", &runner.InterruptedError{Done: 1, Total: 2}, "go on with handoff run -o d -C m"},
+		{"d", fmt.Errorf("x: %w", &fs.PathError{Op: "write", Path: "d/bench.txt", Err: syscall.ENOSPC}), "go on with handoff run -o d -C m"},
+		{"", &fs.PathError{Op: "write", Path: "d/bench.txt", Err: syscall.ENOSPC}, ""},
+		{"d", errors.New("recorded with another binary"), ""},
+	} {
+		got := howToGoOn("run", c.dir, " -C m", c.err)
+		if (c.want == "") != (got == "") || !strings.Contains(got, c.want) {
+			t.Errorf("%q, %v: %q, want %q", c.dir, c.err, got, c.want)
 		}
 	}
 }

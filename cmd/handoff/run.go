@@ -6,6 +6,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"io/fs"
 	"strconv"
 	"strings"
 	"time"
@@ -130,7 +131,9 @@ func listCells(ctx context.Context, stdout io.Writer, config runner.Config) erro
 // samples recorded. flags are those that the record does not hold.
 func howToGoOn(verb, dir, flags string, err error) string {
 	var interrupted *runner.InterruptedError
-	if dir == "" || !errors.As(err, &interrupted) {
+	var file *fs.PathError
+	full := errors.As(err, &file) && file.Op == "write"
+	if dir == "" || !full && !errors.As(err, &interrupted) {
 		return ""
 	}
 	return "\nthe samples before that are kept: go on with handoff " + verb + " -o " + runner.Quoted(dir) + flags
