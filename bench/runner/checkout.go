@@ -104,10 +104,13 @@ func (c *checkouts) commonDir(ctx context.Context, dir string) (string, error) {
 		return "", err
 	}
 	path := filepath.FromSlash(text(common))
-	if !filepath.IsAbs(path) {
-		path = filepath.Join(dir, path)
+	if filepath.IsAbs(path) {
+		return path, nil
 	}
-	return filepath.Abs(path)
+	if dir, err = filepath.Abs(dir); err == nil {
+		dir, err = filepath.EvalSymlinks(dir) // for what is above it is above it for git
+	}
+	return filepath.Join(dir, path), err
 }
 
 // checkOut makes a tree of a commit, or with "" of the sources as they are, below temp.

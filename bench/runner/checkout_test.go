@@ -624,3 +624,24 @@ func TestPassedOver(t *testing.T) {
 		t.Errorf("./pk-ü: %v", err)
 	}
 }
+
+// Below a link, "../.git" is where the link leads to, and there the worktree is forgotten.
+func TestBelowALink(t *testing.T) {
+	root := emptyRepository(t)
+	write(t, root, map[string]string{"a/b/c": "1"})
+	committed(t, root, "one")
+	link := filepath.Join(t.TempDir(), "link")
+	if err := os.Symlink(filepath.Join(root, "a", "b"), link); err != nil {
+		t.Fatal(err)
+	}
+	if files, _, err := treeOf(t, link, "HEAD"); err != nil || files["c"] != "1" {
+		t.Errorf("%v, %v", files, err)
+	}
+	t.Chdir(link)
+	if files, _, err := treeOf(t, "", "HEAD"); err != nil || files["c"] != "1" {
+		t.Errorf("%v, %v", files, err)
+	}
+	if list := gitIn(t, root, "worktree", "list"); strings.Count(strings.TrimSpace(list), "\n") != 0 {
+		t.Errorf("worktrees are left:\n%s", list)
+	}
+}
