@@ -625,6 +625,26 @@ func TestPassedOver(t *testing.T) {
 	}
 }
 
+// git notes where a worktree is by what links lead to.
+func TestTemporaryDirectoryIsALink(t *testing.T) {
+	root := emptyRepository(t)
+	write(t, root, map[string]string{"a": "1"})
+	committed(t, root, "one")
+	link := filepath.Join(t.TempDir(), "link")
+	if err := os.Symlink(t.TempDir(), link); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"TMPDIR", "TMP", "TEMP"} {
+		t.Setenv(name, link)
+	}
+	if files, _, err := treeOf(t, root, "HEAD"); err != nil || files["a"] != "1" {
+		t.Errorf("%v, %v", files, err)
+	}
+	if list := gitIn(t, root, "worktree", "list"); strings.Count(strings.TrimSpace(list), "\n") != 0 {
+		t.Errorf("worktrees are left:\n%s", list)
+	}
+}
+
 // Below a link, "../.git" is where the link leads to, and there the worktree is forgotten.
 func TestBelowALink(t *testing.T) {
 	root := emptyRepository(t)

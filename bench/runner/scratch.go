@@ -31,11 +31,7 @@ type scratch struct {
 }
 
 func newScratch() (*scratch, error) {
-	// git, the go command and samples work in other directories.
-	temp, err := filepath.Abs(os.TempDir())
-	if err != nil {
-		return nil, err
-	}
+	temp := tempDir()
 	for range 100 {
 		path, err := os.MkdirTemp(temp, scratchPrefix+"*")
 		if err != nil {
@@ -56,6 +52,19 @@ func newScratch() (*scratch, error) {
 		return s, nil
 	}
 	return nil, fmt.Errorf("%s: other processes keep removing new directories", os.TempDir())
+}
+
+// tempDir is where temporary directories are made, as git names it: it, the go command
+// and samples work in other directories, and it writes down what links lead to.
+func tempDir() string {
+	temp := os.TempDir()
+	if abs, err := filepath.Abs(temp); err == nil {
+		temp = abs
+	}
+	if real, err := filepath.EvalSymlinks(temp); err == nil {
+		temp = real
+	}
+	return temp
 }
 
 // TempDir makes a temporary directory that the next run sweeps if this process is
@@ -143,11 +152,7 @@ func sweep() {
 	if !canLock {
 		return
 	}
-	temp, err := filepath.Abs(os.TempDir())
-	if err != nil {
-		return
-	}
-	left, _ := filepath.Glob(filepath.Join(temp, scratchPrefix+"*"))
+	left, _ := filepath.Glob(filepath.Join(tempDir(), scratchPrefix+"*"))
 	for _, path := range left {
 		sweepOne(path)
 	}
