@@ -42,14 +42,16 @@ func (e *SampleError) Error() string {
 
 // reason is the error in a line, without the cell.
 func (e *SampleError) reason() string {
-	text := fmt.Sprintf("round %d: %s", e.Round, reasonOf(e.Err, e.Tail))
+	why := reasonOf(e.Err, e.Tail)
 	if _, said, ok := strings.Cut(e.Tail, "--- FAIL: "); ok { // the name, and in the next line what for
 		_, said, _ = strings.Cut(said, "\n")
 		said, _, _ = strings.Cut(strings.TrimSpace(said), "\n")
-		if !strings.HasSuffix(text, said) {
-			text += ": " + said
+		if !strings.Contains(why, "panic: ") && !strings.Contains(why, "fatal error: ") {
+			why = e.Err.Error() // whatever else it has printed
 		}
+		why += ": " + said
 	}
+	text := fmt.Sprintf("round %d: %s", e.Round, why)
 	if e.Side != "" {
 		text = e.Side + ", " + text
 	}

@@ -125,7 +125,9 @@ func (b *built) noneMatches(ctx context.Context, bench string, timeout time.Dura
 }
 
 // listed joins names, so many that a line still can be read.
-func listed(names []string) string { return strings.Join(capped(names), ", ") }
+func listed(names []string) string {
+	return strings.Map(printable, strings.Join(capped(names), ", ")) // files may have any name
+}
 
 func capped(names []string) []string {
 	const most = 20

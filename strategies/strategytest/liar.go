@@ -16,7 +16,6 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
-	"syscall"
 
 	"github.com/handoff-go/handoff/strategies/codec"
 	"github.com/handoff-go/handoff/strategies/transport"
@@ -282,10 +281,4 @@ func itsTurn(when string) bool {
 // leaveMark leaves a file for the test to see.
 func leaveMark(name string) {
 	must(os.WriteFile(filepath.Join(os.Getenv(envDir), name), nil, 0o600))
-}
-
-// dieHere ends the process as kill -9 would.
-func dieHere() {
-	syscall.Kill(os.Getpid(), syscall.SIGKILL)
-	select {}
 }

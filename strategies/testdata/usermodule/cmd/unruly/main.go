@@ -21,7 +21,7 @@ func init() {
 	case early.Unruly == "hang" && strategies.IsWorker():
 		time.Sleep(time.Hour)
 	case early.Unruly == "spin" && strategies.IsWorker():
-		for {
+		for x := 1; x != 0; x |= 1 { // without end
 		}
 	}
 }
