@@ -45,6 +45,7 @@ type listing struct {
 	config map[string]bool // lines "key: value" that it has printed
 	knows  map[cell]bool   // that list themselves without being run
 	slow   []string        // that took longer than the timeout
+	err    error           // of the last process, where no benchmark is known to have ended it
 	ran    bool            // the testing package was reached, and not TestMain alone
 }
 
@@ -84,7 +85,7 @@ func (l *listing) retry(ctx context.Context, b *binary, f leftOut, env []string,
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
-	if err != nil {
+	if err != nil || one.err != nil { // which may come too late for the benchmark to look unfinished
 		return nil // it is left out already
 	}
 	l.left = slices.DeleteFunc(l.left, func(have leftOut) bool { return have.cell == f.cell })
@@ -118,13 +119,14 @@ func (b *binary) listTogether(ctx context.Context, bench string, env []string, t
 		if ctx.Err() != nil {
 			return nil, context.Cause(ctx)
 		}
-		ended, open := l.read(b, string(e.stdout), err)
+		ended, open := l.read(b, string(e.stdout), e.tail, err)
 		if err == nil && !l.ran {
 			reason := "it ended with exit code 0 before its benchmarks were run, as its TestMain wants it" + lastOf(ownWords(e.tail))
 			l.left = append(l.left, leftOut{cell: cell{pkg: b.pkg}, reason: reason})
 			return l, nil
 		}
 		if open == "" && (err == nil || len(l.cells)+len(l.left) > 0) {
+			l.err = err
 			return l, nil
 		}
 		if open == "" {
@@ -156,7 +158,7 @@ var configLine = regexp.MustCompile(`^[a-z][^\sA-Z:]*:\s`)
 
 // read takes in what a listing printed, whose process ended with err. It returns the benchmarks without a parent that
 // are over, and the one at which the process ended, if it did.
-func (l *listing) read(b *binary, text string, err error) (ended []string, open string) {
+func (l *listing) read(b *binary, text, tail string, err error) (ended []string, open string) {
 	var said []string // by the benchmark under way
 	top, last, empty, parents, done := "", "", "", map[string]bool{}, ""
 	for line := range strings.Lines(strings.ReplaceAll(text, marker, "\n"+marker)) {
@@ -220,7 +222,9 @@ func (l *listing) read(b *binary, text string, err error) (ended []string, open 
 	}
 	// A benchmark that panics looks done to the testing package, which may print a result
 	// without figures, begin another, and even be through, before the process has ended.
-	if done != "" && (err == nil || empty == "" || done == marker+"FAIL") {
+	// Where nothing tells which one it was, the last is tried alone.
+	panicked := err != nil && (strings.Contains(tail, "panic: ") || strings.Contains(tail, "fatal error: "))
+	if done != "" && !panicked && (err == nil || empty == "" || done == marker+"FAIL") {
 		return ended, ""
 	}
 	open = cmp.Or(empty, open, last)

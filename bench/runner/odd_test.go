@@ -180,16 +180,17 @@ func TestListingBlamesWhoPanicked(t *testing.T) {
 		"after an empty line":  fine + empty,
 		"after another began":  fine + empty + run("BenchmarkC"),
 		"after all were done":  fine + empty + marker + "PASS\n",
+		"with its figures":     fine + strings.Replace(empty, "       1\n", "       1\t  25 ns/op\n", 1) + marker + "PASS\n",
 		"with its output open": fine + run("BenchmarkB") + "half a line",
 	} {
 		l := &listing{config: map[string]bool{}, knows: map[cell]bool{}}
-		ended, open := l.read(b, text, errors.New("exit status 2"))
+		ended, open := l.read(b, text, "panic: oops", errors.New("exit status 2"))
 		if open != "BenchmarkB" || len(ended) == 0 || ended[0] != "BenchmarkA" || slices.Contains(ended, "BenchmarkC") || !slices.Equal(l.cells, cellsOf("p", "BenchmarkA")) {
 			t.Errorf("%s: %s is blamed, %v are over, cells %v", name, open, ended, l.cells)
 		}
 	}
 	l := &listing{config: map[string]bool{}, knows: map[cell]bool{}}
-	if _, open := l.read(b, fine+empty+marker+"PASS\n", nil); open != "" || len(l.cells) != 2 {
+	if _, open := l.read(b, fine+empty+marker+"PASS\n", "", nil); open != "" || len(l.cells) != 2 {
 		t.Errorf("all is well, and %q is blamed; cells %v", open, l.cells)
 	}
 }
