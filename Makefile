@@ -106,12 +106,15 @@ corpus: ## hold report and compare against benchstat, over the recorded files in
 	@[ -d "$(FILES)" ] || { echo "make corpus: FILES=\"$(FILES)\": want a folder of files in the Go benchmark format" >&2; exit 2; }
 	@HANDOFF_CORPUS="$(abspath $(FILES))" $(GO) test -count=1 -timeout 0 -v -run '^TestCorpus$$' ./cmd/handoff
 
+# The faults of processes take minutes, most of which is waiting.
+TESTTIMEOUT ?= 30m
+
 test: ## run all tests
-	$(GO) test ./...
+	$(GO) test -timeout $(TESTTIMEOUT) ./...
 	@set -e; for dir in $(MODULES); do echo "$(GO) -C $$dir test ./..."; $(GO) -C "$$dir" test ./...; done
 
 race: ## run all tests under the race detector
-	$(GO) test -race $(RACEFLAGS) $(RACEPKGS)
+	$(GO) test -timeout $(TESTTIMEOUT) -race $(RACEFLAGS) $(RACEPKGS)
 	@set -e; for dir in $(MODULES); do echo "$(GO) -C $$dir test -race ./..."; $(GO) -C "$$dir" test -race $(RACEFLAGS) ./...; done
 
 soak: ## kill workers for MINUTES on end, run hostile items for HOSTILE, and lose nothing
