@@ -308,7 +308,7 @@ func TestRefusedHeaders(t *testing.T) {
 		{"overflowing sum", forge(func(h *Header) { h.Payload, h.Trailer = 1<<32-1, 1<<32-1 }), ErrTooLarge, "8589934590"},
 		{"no kind", forge(func(h *Header) { h.Kind = 0 }), ErrFormat, "kind 0"},
 		{"unknown kind", forge(func(h *Header) { h.Kind = kinds }), ErrFormat, "kind"},
-		{"unknown flag", forge(func(h *Header) { h.Flags = flagEnd }), ErrFormat, "flags 0x10"},
+		{"unknown flag", forge(func(h *Header) { h.Flags = flagEnd }), ErrFormat, fmt.Sprintf("flags %#x", uint16(flagEnd))},
 		{"version", seal(version), ErrFormat, "version 2, want 1"},
 		{"text", []byte(strings.Repeat("GET / HTTP/1.1\r\n", 8)), ErrFormat, "GET / HT"},
 	}
