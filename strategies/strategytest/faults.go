@@ -107,7 +107,7 @@ func sortFaults(parts ...[]fault) (all []fault) {
 }
 
 // ordeal is how long one fault may take: then it is a hang.
-const ordeal = 10 * time.Second
+const ordeal = slowness * 10 * time.Second
 
 // Faults injects every fault of the list into pools of the given specs; if there
 // are none, of strategies that have every kind, transport and codec between

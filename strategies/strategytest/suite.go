@@ -64,7 +64,7 @@ func plainProcesses(s strategies.Spec) bool { return plain(s) && processes(s) }
 
 const (
 	// patience is how long a check waits for something that must happen.
-	patience = 15 * time.Second
+	patience = slowness * 15 * time.Second
 
 	// prompt is how soon a call must end that does not wait for a task. It
 	// is far from what a pool needs, for the sake of busy machines.
