@@ -168,26 +168,18 @@ func passingShortage(t *testing.T, e env) {
 func idleDeaths(t *testing.T, e env) {
 	pool := open(t, e, endure)
 	works(t, pool)
-	want := pool.Spec().Workers
-	for range 8 {
-		victims := workersOf(os.Getpid())
-		for _, pid := range victims {
+	workers := pool.Spec().Workers
+	for round := range 8 {
+		for _, pid := range workersOf(os.Getpid()) {
 			kill(t, pid, syscall.SIGKILL)
 		}
-		shortly(t, "all workers are there again", func() bool {
-			now := workersOf(os.Getpid())
-			return len(now) == want && !slices.ContainsFunc(now, func(pid int) bool { return slices.Contains(victims, pid) })
-		})
+		dead := int64((round + 1) * workers)
+		shortly(t, "all workers are there again, and ready", func() bool { return pool.Stats().Restarts >= dead })
 	}
 	survives(t, pool)
-	// One that is killed before it is ready is a start that failed; the first were ready.
-	if s := pool.Stats(); s.Deaths < int64(want) {
-		t.Errorf("%d deaths, want at least %d", s.Deaths, want)
+	if s := pool.Stats(); s.Deaths != int64(8*workers) || s.Restarts != s.Deaths {
+		t.Errorf("%d deaths, %d restarts, want %d, and as many", s.Deaths, s.Restarts, 8*workers)
 	}
-	shortly(t, "each that died is replaced", func() bool {
-		s := pool.Stats()
-		return s.Restarts == s.Deaths
-	})
 }
 
 // diesReading has items that end their worker, or take too long, while they are decoded.
